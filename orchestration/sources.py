@@ -1,0 +1,298 @@
+"""What an installation extracts: the model of `sources.toml`.
+
+Belongs here: the file's shape and every check that needs no data. All faults are reported at once, before anything is
+touched. How a kind is read is in `orchestration.extract`.
+"""
+
+import codecs
+import re
+import tomllib
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from orchestration.contract import Entity, entities
+from orchestration.settings import ConfigurationError, Home, read_environment
+
+NAME = re.compile(r"^[a-z][a-z0-9_]*$")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Installation(_Strict):
+    """What holds for the whole installation."""
+
+    name: str
+    reporting_time_zone: str = "UTC"
+    default_calendar: str | None = None
+
+
+class RawTable(_Strict):
+    """A table as its owner lays it out, and what must happen to it as it is loaded."""
+
+    name: str
+    key: list[str] = []
+    identities: list[str] = []
+    free_text: list[str] = []
+    derived: dict[str, str] = {}
+    keep_text: bool = False
+    language: str | None = None
+    repeats: Literal["drop", "keep"] = "drop"
+    listing: Literal["changes", "full"] = "changes"
+    unused: str | None = None
+
+
+class FileTable(RawTable):
+    """A raw table that arrives as files."""
+
+    files: str
+    format: Literal["csv", "jsonl", "parquet", "excel"] | None = None
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    quote: str = '"'
+    escape: str = '"'
+    columns: list[str] = []
+    sheet: str | None = None
+
+
+class SqlTable(RawTable):
+    """A raw table that is read from the company's own database."""
+
+    table: str
+    cursor: str | None = None
+    lag_hours: float = 24
+
+
+class Mapping(_Strict):
+    """How a source's raw tables become one entity: a column map of one table, or a SQL select."""
+
+    entity: str
+    table: str | None = None
+    columns: dict[str, str] = {}
+    sql: str | None = None
+    accounts_for: list[str] = []
+    time_zone: str | None = None
+    timestamp_format: str | list[str] | None = None
+    date_format: str | None = None
+    defaults: dict[str, str | int | float | bool] = {}
+
+
+class _Source(_Strict):
+    name: str
+    entities: list[Mapping] = []
+    delivers: list[str] = []
+    refers_to: dict[str, str] = {}
+    expected_every_hours: float | None = None
+
+
+class FileSource(_Source):
+    """A landing folder that anyone delivers files to."""
+
+    kind: Literal["files"]
+    path: str | None = None
+    tables: list[FileTable] = []
+
+
+class SqlSource(_Source):
+    """The company's own database."""
+
+    kind: Literal["sql"]
+    url_env: str
+    database_schema: str | None = Field(default=None, alias="schema")
+    tables: list[SqlTable] = []
+
+
+Source = Annotated[FileSource | SqlSource, Field(discriminator="kind")]
+
+
+class Sources(_Strict):
+    """The whole of `sources.toml`."""
+
+    installation: Installation
+    sources: list[Source] = []
+
+    def deliverers(self, entity: str) -> list[str]:
+        """Names of the sources that deliver an entity."""
+        return [source.name for source in self.sources if entity in {mapping.entity for mapping in source.entities}]
+
+
+def read_sources(home: Home) -> Sources:
+    """Read and check `sources.toml`.
+
+    Entities listed under `delivers` get a raw table and a mapping of the contract's own layout.
+
+    Raises:
+        ConfigurationError: with every fault of the file.
+    """
+    if not home.sources_file.exists():
+        raise ConfigurationError([f"{home.sources_file} does not exist: run `support-metrics init {home.path}`"])
+    try:
+        document = tomllib.loads(home.sources_file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError([f"{home.sources_file}: {error}"]) from None
+    try:
+        sources = Sources.model_validate(document)
+    except ValidationError as error:
+        raise ConfigurationError([_readable(fault, document) for fault in error.errors()]) from None
+    for source in sources.sources:
+        _add_contract_layouts(source)
+    problems = _problems(sources, home)
+    if problems:
+        raise ConfigurationError(problems)
+    return sources
+
+
+def _readable(fault: dict, document: dict) -> str:
+    """One line for a fault of the file's shape, naming the source and table instead of their positions."""
+    words: list[str] = []
+    node: object = document
+    for step in fault["loc"]:
+        if isinstance(step, int) and isinstance(node, list) and step < len(node):
+            node = node[step]
+            label = node.get("name") or node.get("entity") if isinstance(node, dict) else None
+            words[-1:] = [f"{words[-1].removesuffix('s')} {label or step + 1}"] if words else [str(step + 1)]
+        elif step not in ("files", "sql") or (isinstance(node, dict) and step in node and fault["loc"][-1] == step):
+            words.append(str(step))
+            node = node.get(step) if isinstance(node, dict) else None
+    message = "unknown key" if fault["type"] == "extra_forbidden" else fault["msg"].lower()
+    return f"sources.toml: {', '.join(words)}: {message}"
+
+
+def _add_contract_layouts(source: FileSource | SqlSource) -> None:
+    for name in source.delivers:
+        entity = entities().get(name)
+        if entity is None:
+            continue  # reported with the other problems
+        if name not in {table.name for table in source.tables}:
+            common = {"name": name, "key": list(entity.key)}
+            if isinstance(source, FileSource):
+                source.tables.append(FileTable(files=f"{name}[.-]*", **common))
+            else:
+                source.tables.append(SqlTable(table=name, **common))
+        table = next(table for table in source.tables if table.name == name)
+        table.identities += [c.name for c in entity.columns if c.is_identity and c.name not in table.identities]
+        table.free_text += [c.name for c in entity.columns if c.is_free_text and c.name not in table.free_text]
+        if name not in {mapping.entity for mapping in source.entities}:
+            source.entities.append(Mapping(entity=name, table=name))
+
+
+def _problems(sources: Sources, home: Home) -> list[str]:
+    problems = []
+    names = [source.name for source in sources.sources]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        problems.append(f"sources.toml: two sources are named {name}")
+    if sources.installation.reporting_time_zone not in available_timezones():
+        problems.append(f"sources.toml: installation: unknown time zone {sources.installation.reporting_time_zone}")
+    environment = read_environment(home)
+    for source in sources.sources:
+        where = f"sources.toml: source {source.name}"
+        if not NAME.match(source.name):
+            problems.append(f"{where}: a name has lower-case letters, digits and underscores, and begins with a letter")
+        if isinstance(source, SqlSource) and not environment.get(source.url_env):
+            problems.append(f"{where}: the variable {source.url_env} is not set (environment or {home.path / '.env'})")
+        for entity in source.delivers:
+            if entity not in entities():
+                problems.append(f"{where}: delivers unknown entity {entity}")
+        problems += _table_problems(source, where) + _mapping_problems(source, where, home)
+        problems += _reference_problems(source, sources, where)
+    return problems
+
+
+def _table_problems(source: FileSource | SqlSource, where: str) -> list[str]:
+    problems = []
+    names = [table.name for table in source.tables]
+    accounted = [name for mapping in source.entities for name in accounted_tables(mapping)]
+    for table in source.tables:
+        at = f"{where}: table {table.name}"
+        if not NAME.match(table.name):
+            problems.append(f"{at}: a name has lower-case letters, digits and underscores, and begins with a letter")
+        if names.count(table.name) > 1 and names.index(table.name) == source.tables.index(table):
+            problems.append(f"{at}: named twice")
+        for name in table.derived:
+            if not NAME.match(name):
+                problems.append(f"{at}: derived: {name} is not a name of lower-case letters, digits and underscores")
+        if isinstance(table, FileTable):
+            problems += _file_problems(table, at)
+        if table.listing == "full" and not table.key:
+            problems.append(f"{at}: a full listing needs a key, else what vanished cannot be told")
+        if table.unused is None and accounted.count(table.name) != 1:
+            problems.append(
+                f"{at}: {accounted.count(table.name)} mappings account for its rows; name it in exactly one mapping's "
+                f'accounts_for, or say why it is not used: unused = "..."'
+            )
+    return problems
+
+
+def _file_problems(table: FileTable, at: str) -> list[str]:
+    problems = []
+    if "/" in table.files or ".." in table.files or "\\" in table.files:
+        problems.append(f"{at}: files is a pattern of names below the source's folder, without a path")
+    try:
+        codecs.lookup(table.encoding)
+    except LookupError:
+        problems.append(f"{at}: unknown encoding {table.encoding}")
+    for setting, value in (("delimiter", table.delimiter), ("quote", table.quote), ("escape", table.escape)):
+        if len(value) > 1 or (not value and setting == "delimiter"):
+            problems.append(f"{at}: {setting} is one character")
+    return problems
+
+
+def accounted_tables(mapping: Mapping) -> list[str]:
+    """The raw tables whose every row must be found again in this mapping's counts."""
+    return mapping.accounts_for or ([mapping.table] if mapping.table else [])
+
+
+def _mapping_problems(source: FileSource | SqlSource, where: str, home: Home) -> list[str]:
+    problems = []
+    tables = {table.name for table in source.tables}
+    mapped = [mapping.entity for mapping in source.entities]
+    for mapping in source.entities:
+        at = f"{where}: entity {mapping.entity}"
+        entity = entities().get(mapping.entity)
+        if entity is None:
+            problems.append(f"{at}: the contract has no such entity")
+            continue
+        if mapped.count(mapping.entity) > 1 and source.entities[mapped.index(mapping.entity)] is mapping:
+            problems.append(f"{at}: mapped twice; unite the rows in one SQL select")
+        if (mapping.sql is None) == (mapping.table is None):
+            problems.append(f"{at}: give either table (and columns) or sql")
+        if mapping.sql is not None and not (home.mappings / mapping.sql).is_file():
+            problems.append(f"{at}: {home.mappings / mapping.sql} does not exist")
+        for table in [*accounted_tables(mapping), *([mapping.table] if mapping.table else [])]:
+            if table not in tables:
+                problems.append(f"{at}: the source has no table {table}")
+        if mapping.time_zone is not None and mapping.time_zone not in available_timezones():
+            problems.append(f"{at}: unknown time zone {mapping.time_zone}")
+        problems += _column_problems(mapping, entity, at)
+    return problems
+
+
+def _column_problems(mapping: Mapping, entity: Entity, at: str) -> list[str]:
+    known = {column.name for column in entity.columns}
+    return [f"{at}: unknown column {name}" for name in [*mapping.columns, *mapping.defaults] if name not in known]
+
+
+def _reference_problems(source: FileSource | SqlSource, sources: Sources, where: str) -> list[str]:
+    problems = []
+    for entity, target in source.refers_to.items():
+        if entity not in entities():
+            problems.append(f"{where}: refers_to: unknown entity {entity}")
+        elif target not in {other.name for other in sources.sources}:
+            problems.append(f"{where}: refers_to: {entity} = {target}, and no source is named {target}")
+    return problems
+
+
+def referred_source(source: FileSource | SqlSource, entity: str, sources: Sources) -> str | None:
+    """The source whose ids a source's references to an entity are: as declared, else its own, else the only one.
+
+    None when several others deliver the entity and nothing is declared.
+    """
+    if entity in source.refers_to:
+        return source.refers_to[entity]
+    deliverers = sources.deliverers(entity)
+    if source.name in deliverers or not deliverers:
+        return source.name
+    return deliverers[0] if len(deliverers) == 1 else None
