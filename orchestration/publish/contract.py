@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import duckdb
 
 from orchestration.publish.errors import ContractError
-from orchestration.publish.sql import quote
+from orchestration.publish.sql import literal, quote
 
 PUBLISHED_SCHEMAS = ("core", "direct", "indirect", "secondary", "drivers", "meta")
 ALLOWED_TYPES = frozenset({"BOOLEAN", "INTEGER", "BIGINT", "DOUBLE", "VARCHAR", "DATE", "TIMESTAMP"})
@@ -81,14 +81,13 @@ def read_tables(
     comments = {
         (schema, name): comment or ""
         for schema, name, comment in connection.execute(
-            "select schema_name, table_name, comment from duckdb_tables() where database_name = ?", [database]
+            f"select schema_name, table_name, comment from duckdb_tables() where database_name = {literal(database)}"
         ).fetchall()
     }
     columns: dict[tuple[str, str], list[Column]] = {}
     for schema, name, column, data_type, comment in connection.execute(
         "select schema_name, table_name, column_name, data_type, comment from duckdb_columns() "
-        "where database_name = ? order by schema_name, table_name, column_index",
-        [database],
+        f"where database_name = {literal(database)} order by schema_name, table_name, column_index"
     ).fetchall():
         columns.setdefault((schema, name), []).append(Column(column, data_type, comment or ""))
 
@@ -148,9 +147,8 @@ def check_build_info(connection: duckdb.DuckDBPyConnection, database: str, build
 def read_build_ids(connection: duckdb.DuckDBPyConnection, database: str) -> list[str] | None:
     """The build ids that `meta.build_info` holds, sorted; None when there is no such table or column."""
     present = connection.execute(
-        "select count(*) from duckdb_columns() where database_name = ? and schema_name = 'meta' "
-        "and table_name = 'build_info' and column_name = 'build_id'",
-        [database],
+        f"select count(*) from duckdb_columns() where database_name = {literal(database)} and schema_name = 'meta' "
+        "and table_name = 'build_info' and column_name = 'build_id'"
     ).fetchall()
     if present == [(0,)]:
         return None
@@ -164,7 +162,7 @@ def _names(
     connection: duckdb.DuckDBPyConnection, catalog: str, name_column: str, database: str
 ) -> list[tuple[str, str]]:
     rows = connection.execute(
-        f"select schema_name, {name_column} from {catalog} where database_name = ? and not internal order by 1, 2",
-        [database],
+        f"select schema_name, {name_column} from {catalog} "
+        f"where database_name = {literal(database)} and not internal order by 1, 2"
     ).fetchall()
     return [(str(schema), str(name)) for schema, name in rows]
