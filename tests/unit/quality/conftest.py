@@ -1,0 +1,152 @@
+"""A warehouse as the loader leaves it: typed contract tables, and its audit tables, filled by hand."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration.contract import contract_columns, entities
+from orchestration.extract import audit
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+RUN = "run-1"
+
+# One good row of every entity; keys and load metadata are filled in.
+ROWS: dict[str, dict[str, Any]] = {
+    "tickets": {"ticket_id": "1", "status": "open", "channel": "email", "created_at": "2026-11-01"},
+    "ticket_messages": {"message_id": "1", "ticket_id": "1", "author_role": "customer", "sent_at": "2026-11-01"},
+    "ticket_changes": {
+        "change_id": "1", "ticket_id": "1", "field": "status", "new_value": "solved", "changed_at": "2026-11-02",
+    },
+    "handle_times": {"handle_time_id": "1", "ticket_id": "1", "handle_seconds": 60, "provenance": "measured"},
+    "csat_responses": {"response_id": "1", "score": "good", "scale": "good_bad", "responded_at": "2026-11-02"},
+    "ces_responses": {"response_id": "1", "score": "7", "scale": "ces_2", "responded_at": "2026-11-02"},
+    "nps_responses": {"response_id": "1", "score": "10", "responded_at": "2026-11-02"},
+    "survey_invitations": {"invitation_id": "1", "survey_type": "csat", "offered_at": "2026-11-02"},
+    "app_reviews": {"review_id": "1", "store": "app_store", "rating": 5, "reviewed_at": "2026-11-02"},
+    "orders": {"order_id": "1", "currency_code": "USD", "total_amount": 10, "ordered_at": "2026-10-01"},
+    "order_items": {"order_item_id": "1", "order_id": "1", "unit_count": 1, "price_amount": 9},
+    "deliveries": {
+        "delivery_id": "1", "order_id": "1", "tracking": "none", "promised_date": "2027-01-01",
+        "shipped_at": "2026-10-02", "delivered_at": "2026-10-05",
+    },
+    "returns": {"return_id": "1", "order_id": "1", "requested_at": "2026-10-09"},
+    "inr_claims": {"claim_id": "1", "order_id": "1", "origin": "claim", "opened_at": "2026-10-09"},
+    "customers": {"customer_id": "1", "created_at": "2026-01-01"},
+    "sellers": {"seller_id": "1", "created_at": "2026-01-01"},
+    "agents": {"agent_id": "1", "employment": "employee", "time_zone": "Asia/Kolkata", "hired_date": "2026-01-01"},
+    "agent_team_histories": {"agent_id": "1", "team_name": "one", "valid_from_at": "2026-01-01"},
+    "shifts": {"shift_id": "1", "agent_id": "1", "starts_at": "2027-01-01 09:00", "ends_at": "2027-01-01 17:00"},
+    "agent_workdays": {
+        "agent_id": "1", "currency_code": "USD", "work_hours": 8, "cost_amount": 80, "work_date": "2026-11-02",
+    },
+    "active_customers": {"active_customer_count": 5, "activity_date": "2026-11-02"},
+    "calendar_hours": {
+        "calendar_id": "1", "time_zone": "America/Chicago", "opens_local_time": "09:00", "closes_local_time": "24:00",
+        "iso_weekday": 1,
+    },
+    "calendar_holidays": {"calendar_id": "1", "holiday_date": "2026-12-25"},
+    "events": {"event_id": "1", "kind": "release", "starts_at": "2027-01-01"},
+    "exchange_rates": {"currency_code": "EUR", "usd_per_unit": 1.1, "rate_date": "2026-11-02"},
+    "delivery_marks": {"complete_through_at": "2026-11-20"},
+}  # fmt: skip
+
+
+class Warehouse:
+    """A warehouse file that tests fill."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with self.open() as connection:
+            connection.execute("create schema contract")
+            for entity in entities().values():
+                columns = ", ".join(f'"{name}" {kind}' for name, kind in contract_columns(entity))
+                connection.execute(f"create table contract.{entity.name} ({columns})")
+            audit.create_tables(connection)
+
+    def open(self) -> duckdb.DuckDBPyConnection:
+        return duckdb.connect(str(self.path))
+
+    def run(self, statement: str) -> None:
+        with self.open() as connection:
+            connection.execute(statement)
+
+    def query(self, statement: str) -> list[tuple[Any, ...]]:
+        with self.open() as connection:
+            return connection.execute(statement).fetchall()
+
+    def add(self, entity: str, *, source_name: str = "desk", key: str | None = "own", **changes: Any) -> None:
+        """Add a good row, changed as told; `key="own"` computes it from the row's id, None leaves it out."""
+        definition = entities()[entity]
+        row = {**ROWS[entity], **changes}
+        parts = [str(row[name]) for name in definition.key if row.get(name) is not None]
+        row[definition.key_column] = f"{source_name}:{'|'.join(parts)}" if key == "own" else key
+        for column in definition.columns:
+            if column.references and row.get(column.name) is not None:
+                row.setdefault(column.name.removesuffix("_id") + "_key", f"{source_name}:{row[column.name]}")
+        row |= {"source_name": source_name, "_row_id": f"row-{row.get(definition.key[0])}"}
+        row.setdefault("_source_row_count", 1)
+        names = ", ".join(f'"{name}"' for name in row)
+        with self.open() as connection:
+            connection.execute(
+                f"insert into contract.{entity} ({names}) values ({', '.join('?' * len(row))})", list(row.values())
+            )
+
+    def record_mapping(self, entity: str, *, run_id: str = RUN, source_name: str = "desk", **counts: int) -> None:
+        """The loader's account of a mapping; without counts, of the rows that are in the contract's table now."""
+        rows_mapped = counts.get("rows_mapped")
+        if rows_mapped is None:
+            found = self.query(f"select count(*) from contract.{entity} where source_name = '{source_name}'")
+            rows_mapped = found[0][0]
+        row = dict.fromkeys(
+            ("rows_dropped", "rows_rejected", "source_rows_mapped", "source_rows_dropped", "source_rows_rejected"), 0
+        )
+        row |= {"rows_mapped": rows_mapped, "source_rows_mapped": rows_mapped, **counts}
+        with self.open() as connection:
+            audit.append(
+                connection, "mappings", [{"run_id": run_id, "source_name": source_name, "entity_name": entity, **row}]
+            )
+
+    def record_delivery(self, table: str, *, run_id: str = RUN, source_name: str = "desk", **values: Any) -> None:
+        row = {
+            "entity_name": table, "rows_read": 10, "rows_rejected": 0, "rows_repeated": 0, "rows_landed": 10,
+            "rows_current": 10, "previous_rows_current": 10, "is_full_listing": True, **values,
+        }  # fmt: skip
+        with self.open() as connection:
+            audit.append(
+                connection, "deliveries", [{"run_id": run_id, "source_name": source_name, "table_name": table, **row}]
+            )
+
+    def record_run(self, status: str, *, run_id: str = RUN, source_name: str = "desk") -> None:
+        with self.open() as connection:
+            audit.append(
+                connection,
+                "extract_runs",
+                [
+                    {
+                        "run_id": run_id, "source_name": source_name, "status": status, "message": None,
+                        "started_at": NOW.replace(tzinfo=None), "finished_at": NOW.replace(tzinfo=None),
+                    }
+                ],
+            )  # fmt: skip
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Warehouse:
+    return Warehouse(tmp_path / "warehouse.duckdb")
+
+
+@pytest.fixture
+def write_suite(tmp_path: Path) -> Callable[[str, str], Path]:
+    """Write a suite file of an installation; returns its home."""
+
+    def write(folder: str, text: str, name: str = "own.yml") -> Path:
+        path = tmp_path / "home" / "expectations" / folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return tmp_path / "home"
+
+    return write
