@@ -186,6 +186,7 @@ def _problems(sources: Sources, home: Home) -> list[str]:
         problems.append(f"sources.toml: two sources are named {name}")
     if sources.installation.reporting_time_zone not in available_timezones():
         problems.append(f"sources.toml: installation: unknown time zone {sources.installation.reporting_time_zone}")
+    problems += _default_calendar(sources)[1]
     environment = read_environment(home)
     for source in sources.sources:
         where = f"sources.toml: source {source.name}"
@@ -296,3 +297,31 @@ def referred_source(source: FileSource | SqlSource, entity: str, sources: Source
     if source.name in deliverers or not deliverers:
         return source.name
     return deliverers[0] if len(deliverers) == 1 else None
+
+
+def default_calendar_key(sources: Sources) -> str | None:
+    """The key `<source>:<calendar>` of the installation's default calendar; null when it names none.
+
+    A `default_calendar` with a colon is such a key already; one without belongs to the only source of `calendar_hours`.
+
+    Raises:
+        ConfigurationError: no source, or several, deliver `calendar_hours`, and the name does not say which.
+    """
+    key, problems = _default_calendar(sources)
+    if problems:
+        raise ConfigurationError(problems)
+    return key
+
+
+def _default_calendar(sources: Sources) -> tuple[str | None, list[str]]:
+    named = sources.installation.default_calendar
+    if named is None or ":" in named:
+        return named, []
+    deliverers = sources.deliverers("calendar_hours")
+    if len(deliverers) == 1:
+        return f"{deliverers[0]}:{named}", []
+    where = f"sources.toml: installation: default_calendar {named}"
+    if deliverers:
+        choices = " or ".join(f'"{source}:{named}"' for source in deliverers)
+        return None, [f"{where}: several sources deliver calendar_hours; write {choices}"]
+    return None, [f"{where}: no source delivers calendar_hours; add one, or take the setting out"]
