@@ -15,11 +15,20 @@ from orchestration.publish.contract import Column, Table
 from orchestration.publish.sql import quote
 
 
+def value_sql(column: Column) -> str:
+    """A column's value as it is published: a negative zero, which SQL holds equal to zero, is a plain one.
+
+    Sorting turns it into a plain zero in some versions of DuckDB and leaves it in others.
+    """
+    name = quote(column.name)
+    return f"case when {name} = 0 then 0e0 else {name} end" if column.data_type == "DOUBLE" else name
+
+
 def fingerprint_sql(relation: str, columns: Sequence[Column]) -> str:
     """The query that yields one row (row count, content checksum as text) for an already quoted relation."""
     row_text = " || ".join(
         f"coalesce(cast(strlen({text}) as varchar) || ':' || {text}, '-')"
-        for text in (f"cast({quote(column.name)} as varchar)" for column in columns)
+        for text in (f"cast({value_sql(column)} as varchar)" for column in columns)
     )
     return (
         "select count(*), cast(coalesce(sum(cast(md5_number_lower("

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.publish.checksum import content_fingerprint, definition_fingerprint
+from orchestration.publish.checksum import content_fingerprint, definition_fingerprint, value_sql
 from orchestration.publish.contract import Table, check_build_info, check_tables, read_build_ids, read_tables
 from orchestration.publish.errors import CopyMismatchError, PublishBusyError, is_busy
 from orchestration.publish.layout import PRIVATE_FILE_MODE, wal_of
@@ -152,7 +152,7 @@ def _attach_when_free(connection: duckdb.DuckDBPyConnection, warehouse: Path, wa
 
 def _create_sql(table: Table, rows: int) -> str:
     columns = ", ".join(
-        f"cast({quote(column.name)} as {column.data_type}) as {quote(column.name)}" for column in table.columns
+        f"cast({value_sql(column)} as {column.data_type}) as {quote(column.name)}" for column in table.columns
     )
     order = " order by all nulls last" if rows <= SORTED_UP_TO_ROWS else ""
     return f"create table {table.relation(_NEW)} as select {columns} from {table.source_relation(_WAREHOUSE)}{order}"

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from small_warehouse import build_warehouse
@@ -40,10 +41,10 @@ def published(tmp_path: Path) -> Path:
 def publish_build(tmp_path: Path, published: Path) -> Callable[..., PublishResult]:
     """Build warehouse number n and publish it."""
 
-    def run(number: int, **settings: object) -> PublishResult:
+    def run(number: int, **settings: Any) -> PublishResult:
         warehouse = tmp_path / f"warehouse_{number}.duckdb"
         if not warehouse.exists():
             build_warehouse(tmp_path, number)
-        return publish(warehouse, published, build_id=f"build-{number}", **settings)  # type: ignore[arg-type]
+        return publish(warehouse, published, build_id=f"build-{number}", **settings)
 
     return run
