@@ -138,7 +138,7 @@ def read_settings(home: Home) -> Settings:
         ConfigurationError: a required variable is missing or a value has the wrong type.
     """
     try:
-        settings = Settings(_env_file=home.path / ".env")  # type: ignore[call-arg]  # pydantic-settings' documented override
+        settings = Settings(_env_file=home.path / ".env")
     except ValidationError as error:
         raise ConfigurationError(
             [

@@ -136,7 +136,7 @@ def read_sources(home: Home) -> Sources:
     try:
         sources = Sources.model_validate(document)
     except ValidationError as error:
-        raise ConfigurationError([_readable(fault, document) for fault in error.errors()]) from None
+        raise ConfigurationError([_readable(dict(fault), document) for fault in error.errors()]) from None
     for source in sources.sources:
         _add_contract_layouts(source)
     problems = _problems(sources, home)
@@ -210,7 +210,7 @@ def _table_problems(source: FileSource | SqlSource, where: str) -> list[str]:
         at = f"{where}: table {table.name}"
         if not NAME.match(table.name):
             problems.append(f"{at}: a name has lower-case letters, digits and underscores, and begins with a letter")
-        if names.count(table.name) > 1 and names.index(table.name) == source.tables.index(table):
+        if names.count(table.name) > 1:
             problems.append(f"{at}: named twice")
         for name in table.derived:
             if not NAME.match(name):

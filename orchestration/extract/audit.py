@@ -24,11 +24,12 @@ TABLES = {
     ),
     "mappings": (
         "run_id varchar, source_name varchar, entity_name varchar, rows_mapped bigint, rows_dropped bigint, "
-        "rows_rejected bigint, source_rows_mapped bigint, source_rows_dropped bigint, source_rows_rejected bigint"
+        "rows_rejected bigint, source_rows_mapped bigint, source_rows_dropped bigint, source_rows_rejected bigint, "
+        "mapped_at timestamp"
     ),
     "raw_accounting": (
         "run_id varchar, source_name varchar, table_name varchar, entity_name varchar, rows_current bigint, "
-        "rows_accounted bigint, unused_reason varchar"
+        "rows_accounted bigint, unused_reason varchar, mapped_at timestamp"
     ),
     "dropped_rows": (
         "run_id varchar, source_name varchar, entity_name varchar, reason varchar, row_count bigint, source_row_count bigint"

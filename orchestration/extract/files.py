@@ -109,9 +109,11 @@ def _csv_rejects(connection: duckdb.DuckDBPyConnection, path: Path) -> list[Reje
 def _csv_header(source: Path, table: FileTable, file_name: str) -> list[str]:
     try:
         with source.open(encoding="utf-8-sig", newline="") as file:
-            dialect = {"delimiter": table.delimiter, "quotechar": table.quote or None, "strict": True}
-            quoting = csv.QUOTE_MINIMAL if table.quote else csv.QUOTE_NONE
-            header = next(csv.reader(file, quoting=quoting, **dialect), None)
+            if table.quote:
+                reader = csv.reader(file, delimiter=table.delimiter, quotechar=table.quote, strict=True)
+            else:
+                reader = csv.reader(file, delimiter=table.delimiter, quoting=csv.QUOTE_NONE, strict=True)
+            header = next(reader, None)
     except (UnicodeDecodeError, csv.Error) as error:
         raise UnusableFileError(f"{file_name}: line 1: the header cannot be read ({error})") from None
     if not header:
@@ -187,7 +189,7 @@ def _read_excel(connection: duckdb.DuckDBPyConnection, path: Path, table: FileTa
     return []
 
 
-def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, table: FileTable, target: str) -> list[Rejected]:
+def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, _table: FileTable, target: str) -> list[Rejected]:
     try:
         described = connection.execute(f"describe select * from read_parquet({text_literal(str(path))})").fetchall()
         names = column_names([row[0] for row in described])

@@ -6,6 +6,7 @@ tables are rebuilt whole from raw, so that a mended mapping mends the past too.
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import duckdb
@@ -79,7 +80,7 @@ def _map_source(
     for mapping in source.entities:
         if not _needed_tables(connection, mapping, source, home) <= set(landed):
             continue  # nothing of it has been delivered yet; the entity stays empty
-        result = _map_entity(connection, source, mapping, sources, home, run_id, landed)
+        result = _map_entity(connection, source, mapping, sources, home, run_id)
         counts.append(result[0])
         for name in accounted_tables(mapping):
             mapped_for[name] = mapping.entity
@@ -96,6 +97,7 @@ def _map_source(
                 "rows_current": landed[table.name],
                 "rows_accounted": accounted[table.name] if table.unused is None else landed[table.name],
                 "unused_reason": table.unused,
+                "mapped_at": _transaction_start(connection),
             }
             for table in source.tables
             if table.name in landed
@@ -152,7 +154,6 @@ def _map_entity(
     sources: Sources,
     home: Home,
     run_id: str,
-    landed: dict[str, int],
 ) -> tuple[EntityCounts, int]:
     entity = entities()[mapping.entity]
     where = f"source {source.name}, entity {entity.name}"
@@ -163,7 +164,7 @@ def _map_entity(
     required_key = set(entity.key)
     values = [f"{cast.value} as {quoted(name)}" for name, cast in casts.items()]
     problems = [
-        f"{_problem(name, cast.problem, name in required_key)} as {quoted('problem_' + name)}"
+        f"{_problem(cast.problem, name in required_key)} as {quoted('problem_' + name)}"
         for name, cast in casts.items()
     ]
     extras = [
@@ -192,7 +193,7 @@ def _map_entity(
     return EntityCounts(source.name, entity.name, *totals[:3]), totals[3]
 
 
-def _problem(name: str, problem: str, is_key: bool) -> str:
+def _problem(problem: str, is_key: bool) -> str:
     # A row without its key is not rejected here: gate 1 sets it aside in quarantine, where it can be looked at.
     return problem.replace("'is empty and required'", "null") if is_key else problem
 
@@ -266,8 +267,8 @@ def _insert(
         elif name == entity.key_column:
             select.append(f"{_own_key(source.name, entity)} as {quoted(name)}")
         elif name in references:
-            column, referred = references[name]
-            select.append(f"{text_literal(referred + ':')} || {quoted(column)} as {quoted(name)}")
+            id_column, referred_name = references[name]
+            select.append(f"{text_literal(referred_name + ':')} || {quoted(id_column)} as {quoted(name)}")
         else:
             select.append(quoted(name))
     connection.execute(
@@ -332,6 +333,7 @@ def _account(
                 "source_rows_mapped": source_mapped,
                 "source_rows_dropped": source_dropped,
                 "source_rows_rejected": source_rejected,
+                "mapped_at": _transaction_start(connection),
             }
         ],
     )
@@ -344,6 +346,11 @@ def _account(
         [{**common, "reason": reason, "row_count": rows, "source_row_count": of} for reason, rows, of in reasons],
     )
     return mapped, dropped, rejected, source_mapped + source_dropped + source_rejected
+
+
+def _transaction_start(connection: duckdb.DuckDBPyConnection) -> datetime:
+    """One instant for all the rows of a run's mapping, UTC without zone."""
+    return connection.execute("select now() at time zone 'UTC'").fetchall()[0][0]
 
 
 def _write_rejected(

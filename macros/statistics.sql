@@ -1,0 +1,119 @@
+{# Formulas of statistics, each with its source. They know nothing of support. #}
+
+
+{# Part of a whole, 0 to 1; null when the whole is null or 0. #}
+{% macro ratio(part, whole) -%}
+    ({{ part }}) * 1e0 / nullif({{ whole }}, 0)
+{%- endmacro %}
+
+
+{#
+    Wilson score interval of a proportion, 95 % (Wilson 1927): its lower or upper end. Null when there is no trial.
+    `side` is 'low' or 'high'.
+#}
+{% macro wilson_bound(successes, trials, side) -%}
+    {%- set z = '1.959963984540054e0' -%}
+    case
+        when {{ trials }} > 0
+            then
+                (
+                    {{ successes }} + {{ z }} * {{ z }} / 2e0
+                    {{ '-' if side == 'low' else '+' }} {{ z }} * sqrt(
+                        ({{ successes }}) * 1e0 * ({{ trials }} - {{ successes }}) / {{ trials }} + {{ z }} * {{ z }} / 4e0
+                    )
+                ) / ({{ trials }} + {{ z }} * {{ z }})
+    end
+{%- endmacro %}
+
+
+{# Net promoter score, -100 to 100; null without responses. #}
+{% macro net_promoter_score(promoters, detractors, responses) -%}
+    100e0 * ({{ promoters }} - {{ detractors }}) / nullif({{ responses }}, 0)
+{%- endmacro %}
+
+
+{#
+    Standard error of a net promoter score: 100 * sqrt((p + d - (p - d)^2) / n), the multinomial variance of p - d.
+#}
+{% macro net_promoter_standard_error(promoters, detractors, responses) -%}
+    case
+        when {{ responses }} > 0
+            then
+                100e0 * sqrt(
+                    (
+                        ({{ promoters }} + {{ detractors }}) * 1e0 / {{ responses }}
+                        - power(({{ promoters }} - {{ detractors }}) * 1e0 / {{ responses }}, 2)
+                    ) / {{ responses }}
+                )
+    end
+{%- endmacro %}
+
+
+{# Half the width of the 95 % interval of a net promoter score: 1.96 standard errors. #}
+{% macro net_promoter_margin(promoters, detractors, responses) -%}
+    1.96e0 * {{ net_promoter_standard_error(promoters, detractors, responses) }}
+{%- endmacro %}
+
+
+{#
+    Quantiles of durations some of which are not over yet, by Kaplan and Meier (1958): a duration still running is in
+    the risk set until its length so far, and then leaves it without an event. A quantile is the shortest duration by
+    which that share is over; one that is not reached is given as the longest duration seen, and flagged "at least".
+
+    A select statement with one row per group: the group columns, and per quantile `<name>_median` or `<name>_p90`
+    and `is_<name>_<quantile>_at_least`. Rows with a null duration are left out.
+
+    relation: a CTE or table; group_columns: list; duration: seconds so far or in all; is_over: boolean.
+#}
+{% macro censored_quantiles(relation, group_columns, duration, is_over, name) -%}
+    {%- set groups = group_columns | join(', ') -%}
+    {%- set quantiles = [('median', '0.5e0'), ('p90', '0.9e0')] -%}
+    select
+        {{ groups }},
+        {%- for label, share in quantiles %}
+        coalesce(
+            min(case when surviving_ratio <= 1e0 - {{ share }} + 1e-9 then duration_seconds end), max(duration_seconds)
+        ) as {{ name }}_{{ label }},
+        min(case when surviving_ratio <= 1e0 - {{ share }} + 1e-9 then duration_seconds end) is null
+            as is_{{ name }}_{{ label }}_at_least{{ ',' if not loop.last }}
+        {%- endfor %}
+    from (
+        select
+            {{ groups }},
+            duration_seconds,
+            case
+                when
+                    max(case when over_count = at_risk_count then 1 else 0 end) over (
+                        partition by {{ groups }} order by duration_seconds nulls last
+                        rows between unbounded preceding and current row
+                    ) = 1
+                    then 0e0
+                else
+                    exp(sum(case when over_count < at_risk_count then ln(1e0 - over_count * 1e0 / at_risk_count) end) over (
+                        partition by {{ groups }} order by duration_seconds nulls last
+                        rows between unbounded preceding and current row
+                    ))
+            end as surviving_ratio
+        from (
+            select
+                {{ groups }},
+                duration_seconds,
+                over_count,
+                sum(all_count) over (
+                    partition by {{ groups }} order by duration_seconds desc nulls last
+                    rows between unbounded preceding and current row
+                ) as at_risk_count
+            from (
+                select
+                    {{ groups }},
+                    {{ duration }} as duration_seconds,
+                    count(*) as all_count,
+                    sum(case when {{ is_over }} then 1 else 0 end) as over_count
+                from {{ relation }}
+                where {{ duration }} is not null
+                group by {{ groups }}, {{ duration }}
+            ) as counted
+        ) as at_risk
+    ) as survival
+    group by {{ groups }}
+{%- endmacro %}

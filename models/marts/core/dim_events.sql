@@ -1,0 +1,16 @@
+with events as (
+    select * from {{ ref('stg_contract__events') }}
+)
+
+select
+    event_key,
+    event_id,
+    source_name,
+    kind,
+    name,
+    market,
+    app_version,
+    carrier,
+    starts_at,
+    ends_at
+from events

@@ -1,0 +1,22 @@
+with csat_responses as (
+    select * from {{ ref('int_csat_responses_classified') }}
+)
+
+select
+    response_key,
+    invitation_key,
+    ticket_key,
+    customer_key,
+    agent_key,
+    source_name,
+    market,
+    scale,
+    score,
+    rating,
+    stated_reason,
+    comment_themes,
+    comment_sentiment,
+    {{ reporting_date('responded_at') }} as responded_date,
+    responded_at
+from csat_responses
+where exclusion_reason is null

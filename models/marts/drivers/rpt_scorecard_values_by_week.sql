@@ -1,0 +1,175 @@
+-- Each metric's value of each week, added up from the reports; no formula of a metric is written here a second time.
+with first_responses as (
+    select * from {{ ref('rpt_first_responses_by_week') }}
+),
+
+csat as (
+    select
+        csat_week,
+        sum(positive_count) as positive_count,
+        sum(response_count) as response_count,
+        min(case when is_complete then 1 else 0 end) = 1 as is_complete
+    from {{ ref('rpt_csat_by_market_week') }}
+    group by csat_week
+),
+
+intensity as (
+    select
+        intensity_week,
+        sum(contact_count) as contact_count,
+        sum(order_count) as order_count,
+        min(case when is_complete then 1 else 0 end) = 1 and count(distinct intensity_date) = 7 as is_complete
+    from {{ ref('rpt_contact_intensity_by_day') }}
+    group by intensity_week
+),
+
+nps as (
+    select
+        responded_week,
+        sum(promoter_count) as promoter_count,
+        sum(detractor_count) as detractor_count,
+        sum(response_count) as response_count,
+        min(case when is_complete then 1 else 0 end) = 1 as is_complete
+    from {{ ref('rpt_nps_by_week') }}
+    group by responded_week
+),
+
+returns as (
+    select
+        shipped_week,
+        sum(return_requested_order_count) as return_requested_order_count,
+        sum(shipped_order_count) as shipped_order_count,
+        min(case when is_mature then 1 else 0 end) = 1 as is_mature
+    from {{ ref('rpt_returns_by_ship_week') }}
+    group by shipped_week
+),
+
+inr as (
+    select
+        promised_week,
+        sum(inr_order_count) as inr_order_count,
+        sum(due_order_count) as due_order_count,
+        min(case when is_mature then 1 else 0 end) = 1 as is_mature
+    from {{ ref('rpt_inr_by_promised_week') }}
+    group by promised_week
+),
+
+reviews as (
+    select
+        reviewed_week,
+        sum(total_rating_stars) as total_rating_stars,
+        sum(review_count) as review_count,
+        min(case when is_complete then 1 else 0 end) = 1 as is_complete
+    from {{ ref('rpt_app_reviews_by_week') }}
+    group by reviewed_week
+)
+
+select
+    'first_response_calendar_seconds_median' as metric_name,
+    cast(null as double) as numerator,
+    cast(contact_count as double) as denominator,
+    cast(first_response_calendar_seconds_median as double) as value,
+    cast(null as double) as low_value,
+    cast(null as double) as high_value,
+    is_first_response_calendar_seconds_median_at_least as is_at_least,
+    is_complete,
+    is_complete as is_mature,
+    created_week as scorecard_week
+from first_responses
+union all
+select
+    'unanswered_ratio' as metric_name,
+    unanswered_count as numerator,
+    contact_count as denominator,
+    unanswered_ratio as value,
+    cast(null as double) as low_value,
+    cast(null as double) as high_value,
+    false as is_at_least,
+    is_complete,
+    is_complete as is_mature,
+    created_week as scorecard_week
+from first_responses
+union all
+select
+    'csat_ratio' as metric_name,
+    positive_count as numerator,
+    response_count as denominator,
+    {{ ratio('positive_count', 'response_count') }} as value,
+    {{ wilson_bound('positive_count', 'response_count', 'low') }} as low_value,
+    {{ wilson_bound('positive_count', 'response_count', 'high') }} as high_value,
+    false as is_at_least,
+    is_complete,
+    is_complete as is_mature,
+    csat_week as scorecard_week
+from csat
+union all
+select
+    'contact_intensity' as metric_name,
+    contact_count as numerator,
+    order_count as denominator,
+    100 * {{ ratio('contact_count', 'order_count') }} as value,
+    cast(null as double) as low_value,
+    cast(null as double) as high_value,
+    false as is_at_least,
+    is_complete,
+    is_complete as is_mature,
+    intensity_week as scorecard_week
+from intensity
+union all
+select
+    'nps_score' as metric_name,
+    promoter_count - detractor_count as numerator,
+    response_count as denominator,
+    {{ net_promoter_score('promoter_count', 'detractor_count', 'response_count') }} as value,
+    greatest(
+        {{ net_promoter_score('promoter_count', 'detractor_count', 'response_count') }}
+        - {{ net_promoter_margin('promoter_count', 'detractor_count', 'response_count') }}, -100e0
+    ) as low_value,
+    least(
+        {{ net_promoter_score('promoter_count', 'detractor_count', 'response_count') }}
+        + {{ net_promoter_margin('promoter_count', 'detractor_count', 'response_count') }}, 100e0
+    ) as high_value,
+    false as is_at_least,
+    is_complete,
+    is_complete as is_mature,
+    responded_week as scorecard_week
+from nps
+union all
+select
+    'order_return_ratio' as metric_name,
+    return_requested_order_count as numerator,
+    shipped_order_count as denominator,
+    {{ ratio('return_requested_order_count', 'shipped_order_count') }} as value,
+    {{ wilson_bound('return_requested_order_count', 'shipped_order_count', 'low') }} as low_value,
+    {{ wilson_bound('return_requested_order_count', 'shipped_order_count', 'high') }} as high_value,
+    not is_mature as is_at_least,
+    is_mature as is_complete,
+    is_mature,
+    shipped_week as scorecard_week
+from returns
+union all
+select
+    'inr_ratio' as metric_name,
+    inr_order_count as numerator,
+    due_order_count as denominator,
+    {{ ratio('inr_order_count', 'due_order_count') }} as value,
+    {{ wilson_bound('inr_order_count', 'due_order_count', 'low') }} as low_value,
+    {{ wilson_bound('inr_order_count', 'due_order_count', 'high') }} as high_value,
+    not is_mature as is_at_least,
+    is_mature as is_complete,
+    is_mature,
+    promised_week as scorecard_week
+from inr
+union all
+select
+    'rating_stars_mean' as metric_name,
+    total_rating_stars as numerator,
+    review_count as denominator,
+    {{ ratio('total_rating_stars', 'review_count') }} as value,
+    cast(null as double) as low_value,
+    cast(null as double) as high_value,
+    false as is_at_least,
+    is_complete,
+    is_complete as is_mature,
+    reviewed_week as scorecard_week
+from reviews
