@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import runpy
 import subprocess
 import sys
@@ -182,3 +183,16 @@ def test_parquet_reads_the_same(published: PublishResult) -> None:
             rest = connection.execute(f"select count(*) from (from {first} except all from {second})").fetchall()
             assert rest == [(0,)], name
     connection.close()
+
+
+def test_the_python_of_docs_connecting_runs_as_it_stands(published: PublishResult, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "published").symlink_to(published.file.parent)
+    snippets = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "connecting.md").read_text(encoding="utf-8"), re.S)
+    assert len(snippets) == 2
+    for snippet in snippets:
+        done = subprocess.run(
+            [sys.executable, "-c", snippet], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert "build-1" in done.stdout
