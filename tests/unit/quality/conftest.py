@@ -1,7 +1,9 @@
 """A warehouse as the loader leaves it: typed contract tables, and its audit tables, filled by hand."""
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,10 @@ import pytest
 
 from orchestration.contract import contract_columns, entities
 from orchestration.extract import audit
+from orchestration.quality import quarantine, validation
+from orchestration.quality.parameters import RunParameters
+from orchestration.quality.results import CheckResult
+from orchestration.quality.suites import Suite, find_files, read_suites
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 RUN = "run-1"
@@ -60,6 +66,9 @@ class Warehouse:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    def create(self) -> None:
+        """Make the file, with every table empty."""
         with self.open() as connection:
             connection.execute("create schema contract")
             for entity in entities().values():
@@ -106,8 +115,8 @@ class Warehouse:
         )
         row |= {"rows_mapped": rows_mapped, "source_rows_mapped": rows_mapped, **counts}
         with self.open() as connection:
-            audit.append(
-                connection, "mappings", [{"run_id": run_id, "source_name": source_name, "entity_name": entity, **row}]
+            _append(
+                connection, "mappings", {"run_id": run_id, "source_name": source_name, "entity_name": entity, **row}
             )
 
     def record_delivery(self, table: str, *, run_id: str = RUN, source_name: str = "desk", **values: Any) -> None:
@@ -116,27 +125,58 @@ class Warehouse:
             "rows_current": 10, "previous_rows_current": 10, "is_full_listing": True, **values,
         }  # fmt: skip
         with self.open() as connection:
-            audit.append(
-                connection, "deliveries", [{"run_id": run_id, "source_name": source_name, "table_name": table, **row}]
+            _append(
+                connection, "deliveries", {"run_id": run_id, "source_name": source_name, "table_name": table, **row}
             )
 
     def record_run(self, status: str, *, run_id: str = RUN, source_name: str = "desk") -> None:
         with self.open() as connection:
-            audit.append(
-                connection,
-                "extract_runs",
-                [
-                    {
-                        "run_id": run_id, "source_name": source_name, "status": status, "message": None,
-                        "started_at": NOW.replace(tzinfo=None), "finished_at": NOW.replace(tzinfo=None),
-                    }
-                ],
-            )  # fmt: skip
+            _append(connection, "extract_runs", {"run_id": run_id, "source_name": source_name, "status": status})
+
+
+def _append(connection: duckdb.DuckDBPyConnection, table: str, row: dict[str, Any]) -> None:
+    """Append to a table of the loader's record; columns that no check reads stay empty."""
+    names = [column.split()[0] for column in audit.TABLES[table].split(", ")]
+    audit.append(connection, table, [{**dict.fromkeys(names), **row}])
+
+
+PARAMETERS = RunParameters(RUN, NOW)
+
+
+@cache
+def suites_of(gate: int) -> dict[str, Suite]:
+    """The project's suites by name."""
+    return {suite.name: suite for suite in read_suites(find_files(gate, None))[0]}
+
+
+def checked(warehouse: Warehouse, *names: str) -> dict[str, CheckResult]:
+    """Results of some of gate 1's suites by check_id, without quarantine: quicker than the whole gate."""
+    suites = [suites_of(1)[name] for name in names]
+    built, problems = validation.build(suites, PARAMETERS)
+    assert problems == []
+    results = validation.run_suites(warehouse.path, suites, built, PARAMETERS, gate=1)
+    return {result.check.check_id: result for result in results}
+
+
+def failed(results: dict[str, CheckResult]) -> set[str]:
+    """Those that did not pass."""
+    return {check_id for check_id, result in results.items() if result.status != "pass"}
+
+
+@pytest.fixture(scope="session")
+def empty_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("empty") / "warehouse.duckdb"
+    warehouse = Warehouse(path)
+    warehouse.create()
+    with warehouse.open() as connection:
+        quarantine.create_tables(connection)
+        quarantine.set_aside(connection, suites_of(1).values(), PARAMETERS)
+    return path
 
 
 @pytest.fixture
-def warehouse(tmp_path: Path) -> Warehouse:
-    return Warehouse(tmp_path / "warehouse.duckdb")
+def warehouse(tmp_path: Path, empty_warehouse: Path) -> Warehouse:
+    return Warehouse(Path(shutil.copy(empty_warehouse, tmp_path / "warehouse.duckdb")))
 
 
 @pytest.fixture

@@ -1,0 +1,48 @@
+"""Gate 2: the marts before they are published."""
+
+from orchestration.quality.gates import run_gate_two
+from tests.unit.quality.conftest import NOW, RUN, Warehouse
+
+MARTS = """
+create schema core;
+create table core.fct_tickets (
+    ticket_key varchar, first_response_calendar_seconds double, first_response_business_seconds double
+);
+create table core.fct_orders (order_key varchar, ordered_at timestamp);
+"""
+
+
+def test_a_mart_that_does_not_exist_is_named_once(warehouse: Warehouse) -> None:
+    warehouse.record_mapping("tickets")
+    outcome = run_gate_two(warehouse.path, run_id=RUN, home=None, now=NOW)
+    assert not outcome.passed
+    (line,) = outcome.blocking
+    assert "core.fct_tickets" in line
+    assert "does not exist" in line
+
+
+def test_marts_of_what_nobody_delivers_are_skipped(warehouse: Warehouse) -> None:
+    outcome = run_gate_two(warehouse.path, run_id=RUN, home=None, now=NOW)
+    assert outcome.passed
+    assert {result.status for result in outcome.results} == {"not_configured"}
+
+
+def test_good_marts_pass_and_misleading_ones_block(warehouse: Warehouse) -> None:
+    warehouse.record_mapping("tickets")
+    warehouse.record_mapping("orders")
+    warehouse.run(MARTS)
+    warehouse.run("insert into core.fct_tickets values ('desk:1', 60, 30), ('desk:2', null, null)")
+    warehouse.run("insert into core.fct_orders values ('shop:1', '2026-11-01')")
+    assert run_gate_two(warehouse.path, run_id=RUN, home=None, now=NOW).passed
+    warehouse.run("insert into core.fct_tickets values ('desk:3', -5, 0), ('desk:3', 5, 10)")
+    warehouse.run("insert into core.fct_orders values ('shop:2', '2043-11-01')")
+    outcome = run_gate_two(warehouse.path, run_id=RUN, home=None, now=NOW)
+    failed = {result.check.check_id: result.unexpected_count for result in outcome.results if result.is_blocking}
+    assert failed == {
+        "fct_tickets_are_not_repeated": 2,
+        "fct_tickets_first_response_is_not_negative": 1,
+        "fct_tickets_business_clock_is_within_the_calendar": 2,
+        "fct_orders_are_dated": 1,
+    }
+    recorded = warehouse.query("select distinct gate, run_id from audit.gate_results")
+    assert recorded == [(2, RUN)]
