@@ -1,8 +1,8 @@
 """A table's fingerprint: rows, content whatever the order, and definition. Nothing here knows files or folders.
 
-The content checksum is the sum, over all rows, of half the MD5 of the row's text. Every value is written as its length
-in bytes, a colon and its text (null: a hyphen), so that no two different rows share a text. It leans only on MD5 and on
-how DuckDB writes the allowed types, which has not changed from 1.1 to 2.0; `hash()` is free to change between versions.
+The content checksum is the sum, over all rows, of half the MD5 of the row's text: its values between bars, a text with
+its length in bytes and a colon before it, null as a hyphen, so that no two different rows share a text. It leans only on
+MD5 and on how DuckDB writes the allowed types, which has not changed from 1.1 to 2.0; `hash()` changed in 1.3.
 """
 
 import hashlib
@@ -26,13 +26,10 @@ def value_sql(column: Column) -> str:
 
 def fingerprint_sql(relation: str, columns: Sequence[Column]) -> str:
     """The query that yields one row (row count, content checksum as text) for an already quoted relation."""
-    row_text = " || ".join(
-        f"coalesce(cast(strlen({text}) as varchar) || ':' || {text}, '-')"
-        for text in (f"cast({value_sql(column)} as varchar)" for column in columns)
-    )
+    row_text = f"concat_ws('|', {', '.join(_text_sql(column) for column in columns)})"
     return (
-        "select count(*), cast(coalesce(sum(cast(md5_number_lower("
-        f"{row_text}) as hugeint)), 0) as varchar) from {relation}"
+        f"select count(*), cast(coalesce(sum(cast(md5_number_lower({row_text}) as hugeint)), 0) as varchar) "
+        f"from {relation}"
     )
 
 
@@ -48,3 +45,11 @@ def definition_fingerprint(table: Table) -> str:
     """A hash of a table's comment and of its columns' names, types, comments and order."""
     definition = [table.comment, [[column.name, column.data_type, column.comment] for column in table.columns]]
     return hashlib.sha256(json.dumps(definition, ensure_ascii=True).encode("ascii")).hexdigest()
+
+
+def _text_sql(column: Column) -> str:
+    """A value as text that cannot be mistaken for another value, nor run into its neighbour."""
+    name = quote(column.name)
+    if column.data_type == "VARCHAR":
+        return f"coalesce(cast(strlen({name}) as varchar) || ':' || {name}, '-')"
+    return f"coalesce(cast({value_sql(column)} as varchar), '-')"
