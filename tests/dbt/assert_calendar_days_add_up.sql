@@ -11,16 +11,13 @@ neighbours as (
         open_seconds,
         open_seconds_before_day,
         utc_date,
-        {{ epoch_seconds('cast(utc_date as timestamp)') }} as day_epoch,
         {%- for number in range(1, max_open_windows() + 1) %}
-            coalesce(open_{{ number }}_end_epoch - open_{{ number }}_start_epoch, 0){{ ' +' if not loop.last }}
+            open_{{ number }}_end_second - open_{{ number }}_start_second{{ ' +' if not loop.last }}
         {%- endfor %} as window_seconds,
-        open_1_start_epoch as first_epoch,
-        greatest(
-            {%- for number in range(1, max_open_windows() + 1) %}
-                open_{{ number }}_end_epoch{{ ',' if not loop.last }}
-            {%- endfor %}
-        ) as last_epoch,
+        {%- for number in range(1, max_open_windows()) %}
+            open_{{ number }}_end_second > open_{{ number + 1 }}_start_second or
+        {%- endfor %}
+        open_1_start_second < 0 or open_{{ max_open_windows() }}_end_second > 86400 as is_disordered,
         lag(open_seconds_before_day + open_seconds) over (
             partition by calendar_key order by utc_date nulls last
         ) as carried_seconds,
@@ -35,7 +32,6 @@ from neighbours
 where
     open_seconds <> window_seconds
     or open_seconds not between 0 and 86400
-    or first_epoch < day_epoch
-    or last_epoch > day_epoch + 86400
+    or is_disordered
     or open_seconds_before_day <> coalesce(carried_seconds, 0)
     or utc_date <> {{ add_days('previous_date', 1) }}

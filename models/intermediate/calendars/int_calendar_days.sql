@@ -39,24 +39,35 @@ calendar_dates as (
     cross join dates
 ),
 
+day_windows as (
+    select
+        calendar_key,
+        window_number,
+        start_epoch - {{ epoch_seconds('cast(utc_date as timestamp)') }} as start_second,
+        end_epoch - {{ epoch_seconds('cast(utc_date as timestamp)') }} as end_second,
+        utc_date
+    from windows
+),
+
 open_days as (
     select
         calendar_key,
-        utc_date,
         {%- for number in range(1, max_open_windows() + 1) %}
-            max(case when window_number = {{ number }} then start_epoch end) as open_{{ number }}_start_epoch,
-            max(case when window_number = {{ number }} then end_epoch end) as open_{{ number }}_end_epoch,
+            max(case when window_number = {{ number }} then start_second end) as open_{{ number }}_start_second,
+            max(case when window_number = {{ number }} then end_second end) as open_{{ number }}_end_second,
         {%- endfor %}
-        sum(end_epoch - start_epoch) as open_seconds
-    from windows
+        sum(end_second - start_second) as open_seconds,
+        utc_date
+    from day_windows
     group by calendar_key, utc_date
 )
 
+-- A window that the day does not have is an empty one at its end: no null to look at in the clock's inner loop.
 select
     calendar_dates.calendar_key,
     {%- for number in range(1, max_open_windows() + 1) %}
-        open_days.open_{{ number }}_start_epoch,
-        open_days.open_{{ number }}_end_epoch,
+        cast(coalesce(open_days.open_{{ number }}_start_second, 86400) as integer) as open_{{ number }}_start_second,
+        cast(coalesce(open_days.open_{{ number }}_end_second, 86400) as integer) as open_{{ number }}_end_second,
     {%- endfor %}
     cast(coalesce(open_days.open_seconds, 0) as bigint) as open_seconds,
     cast(coalesce(sum(open_days.open_seconds) over (

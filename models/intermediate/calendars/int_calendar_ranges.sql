@@ -10,6 +10,11 @@ ticket_changes as (
     select * from {{ ref('stg_contract__ticket_changes') }}
 ),
 
+source_horizons as (
+    select * from {{ ref('int_source_horizons') }}
+),
+
+-- The horizon is where the clock of what is still open stops.
 extremes as (
     select
         min(created_at) as first_at,
@@ -29,6 +34,13 @@ extremes as (
         min(changed_at) as first_at,
         max(changed_at) as last_at
     from ticket_changes
+
+    union all
+
+    select
+        cast(null as timestamp) as first_at,
+        max(complete_through_at) as last_at
+    from source_horizons
 ),
 
 -- One row even when all three are empty.
