@@ -42,7 +42,9 @@ select
     coalesce(asked.has_received_return, false) as has_received_return,
     coalesce(asked.has_refunded_return, false) as has_refunded_return,
     {{ reporting_date('orders.shipped_at') }} as shipped_date,
-    greatest(asked.first_requested_at, orders.shipped_at) as first_requested_at,
+    -- A return asked for while the order was on its way to the carrier has waited no time.
+    case when asked.order_key is not null then greatest(asked.first_requested_at, orders.shipped_at) end
+        as first_requested_at,
     orders.shipped_at,
     orders.complete_through_at
 from orders

@@ -15,7 +15,7 @@ counted as (
         sum(case when is_target_outcome_known then 1 else 0 end) as target_outcome_known_count,
         sum(first_response_calendar_seconds) as total_first_response_calendar_seconds,
         sum(first_response_business_seconds) as total_first_response_business_seconds,
-        count(first_response_business_seconds) as answered_with_calendar_count,
+        count(first_response_business_seconds) as business_clock_answered_count,
         max(case when not is_answered then waited_calendar_seconds end) as oldest_wait_calendar_seconds
     from waits
     group by created_week
@@ -45,9 +45,9 @@ select
     cast(calendar_quantiles.first_response_calendar_seconds_median as bigint)
         as first_response_calendar_seconds_median,
     cast(calendar_quantiles.first_response_calendar_seconds_p90 as bigint) as first_response_calendar_seconds_p90,
-    cast(counted.answered_with_calendar_count as bigint) as answered_with_calendar_count,
+    cast(counted.business_clock_answered_count as bigint) as business_clock_answered_count,
     cast(counted.total_first_response_business_seconds as bigint) as total_first_response_business_seconds,
-    {{ ratio('counted.total_first_response_business_seconds', 'counted.answered_with_calendar_count') }}
+    {{ ratio('counted.total_first_response_business_seconds', 'counted.business_clock_answered_count') }}
         as first_response_business_seconds_mean,
     cast(business_quantiles.first_response_business_seconds_median as bigint)
         as first_response_business_seconds_median,

@@ -1,0 +1,27 @@
+-- A row here is a formula that no longer gives a value it must hit (half a unit of the last digit is allowed).
+with cases as (
+    select
+        'nps 32/13/6' as golden_case,
+        {{ net_promoter_score(32, 6, 51) }} as computed,
+        50.98e0 as expected,
+        0.005e0 as tolerance
+    union all
+    select 'nps margin 32/13/6', {{ net_promoter_margin(32, 6, 51) }}, 19.12e0, 0.005e0
+    union all
+    select 'nps 300/200/100', {{ net_promoter_score(300, 100, 600) }}, 33.33e0, 0.005e0
+    union all
+    select 'nps margin 300/200/100', {{ net_promoter_margin(300, 100, 600) }}, 5.96e0, 0.005e0
+    {% for successes, trials, low, high in [
+        (13, 15, '0.621e0', '0.963e0'), (8, 10, '0.490e0', '0.943e0'),
+        (90, 100, '0.826e0', '0.945e0'), (5, 5, '0.566e0', '1.000e0'),
+    ] %}
+    union all
+    select 'wilson low {{ successes }}/{{ trials }}', {{ wilson_bound(successes, trials, 'low') }}, {{ low }}, 0.0005e0
+    union all
+    select 'wilson high {{ successes }}/{{ trials }}', {{ wilson_bound(successes, trials, 'high') }}, {{ high }}, 0.0005e0
+    {% endfor %}
+)
+
+select *
+from cases
+where computed is null or abs(computed - expected) > tolerance
