@@ -1,0 +1,113 @@
+"""What buyers write in surveys and reviews, by theme, so that a tagger by rules can find the themes again.
+
+Belongs here: the themes' sentences and how a comment is put together. Who writes one is decided by the surveys.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from orchestration.demo.clock import Flags, Ints
+from orchestration.demo.history import labels
+from orchestration.demo.reasons import CODES as REASON_CODES
+
+NEGATIVE, NEUTRAL, POSITIVE = range(3)
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A theme, with what content and discontent people say about it."""
+
+    code: str
+    positive: tuple[str, ...]
+    negative: tuple[str, ...]
+
+
+THEMES = (
+    Theme("delivery", ("Delivery was fast and on time.", "My parcel arrived early."),
+          ("Delivery was late again.", "My parcel took far too long to arrive.")),
+    Theme("tracking", ("I could track my parcel all the way.",), ("The tracking told me nothing.", "No tracking at all.")),
+    Theme("price", ("Great prices.", "Cheap and good value."), ("Too expensive.", "The fees are too high.")),
+    Theme("quality", ("The product quality is excellent.",), ("Poor quality, it broke after a week.",)),
+    Theme("app_stability", ("The app is stable and quick.",), ("The app crashes all the time.", "App freezes and crashes.")),
+    Theme("payment", ("Paying is simple.",), ("Payment failed and I was charged twice.", "Checkout payment does not work.")),
+    Theme("usability", ("Easy to use and well designed.",),
+          ("Confusing menu, I cannot find anything.", "Hard to use since the update.")),
+    Theme("support", ("Friendly and helpful support.",), ("Support did not answer for days.", "Support was no help.")),
+    Theme("returns", ("Returning was easy.",), ("The return was a pain and the refund is still missing.",)),
+    Theme("range", ("Huge selection.", "I find everything here."), ("The selection is too small.",)),
+)  # fmt: skip
+INDEX = {theme.code: number for number, theme in enumerate(THEMES)}
+CODES = [theme.code for theme in THEMES]
+
+FOREIGN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "de": (
+        ("Tolle App, alles klappt.", "Sehr zufrieden, gern wieder."),
+        ("Sehr schlecht, die App stürzt ab.", "Leider enttäuscht."),
+    ),
+    "fr": (
+        ("Très bonne application.", "Je recommande, livraison rapide."),
+        ("Très déçu, ça ne marche pas.", "Livraison en retard."),
+    ),
+    "ko": (("아주 좋아요. 추천합니다.", "배송이 빨라요."), ("앱이 자꾸 꺼져요.", "배송이 너무 늦어요.")),
+}
+CSAT_COMMENT_SHARE = 0.34
+CSAT_POSITIVE = ("Quick and friendly answer.", "Very helpful, thank you!", "Problem solved, great support.")
+CSAT_NEGATIVE = {
+    "where_is_my_order": ("My parcel is still not here.", "Nobody could tell me where the parcel is."),
+    "item_not_received": ("I still have neither the item nor my money.",),
+    "payment_problem": ("I was charged twice and still wait for my money.",),
+    "app_problem": ("The app still crashes.",),
+    "how_to": ("The menu is confusing, the agent was kind though.",),
+    "return_or_refund": ("The refund takes far too long.", "Your return policy is unfair."),
+}
+CSAT_NEGATIVE_ELSE = (
+    "I waited far too long for an answer.",
+    "This was not resolved.",
+    "The agent did not read my message.",
+)
+
+
+def csat_comments(rng: np.random.Generator, value: Ints, reason: Ints) -> pa.Array:
+    """One in three writes something; what the discontent write follows the contact's reason."""
+    pool = list(CSAT_POSITIVE)
+    begins, counts = [], []
+    for code in REASON_CODES:
+        words = (*CSAT_NEGATIVE.get(code, ()), *CSAT_NEGATIVE_ELSE)
+        begins.append(len(pool))
+        counts.append(len(words))
+        pool += words
+    draw = rng.random(len(value))
+    bad = np.array(begins)[reason] + (draw * np.array(counts)[reason]).astype(np.int64)
+    chosen = np.where(value >= POSITIVE, (draw * len(CSAT_POSITIVE)).astype(np.int64), bad)
+    return labels(pool, np.where(rng.random(len(value)) < CSAT_COMMENT_SHARE, chosen, -1))
+
+
+def sentences(rng: np.random.Generator, theme: Ints, is_positive: Flags) -> pa.Array:
+    """A sentence on each theme (-1: null)."""
+    pool: list[str] = []
+    table = np.zeros((len(THEMES), 2, 2), dtype=np.int64)
+    for number, each in enumerate(THEMES):
+        for side, words in enumerate((each.negative, each.positive)):
+            table[number, side] = (len(pool), len(words))
+            pool += words
+    mood = is_positive.astype(np.int64)
+    begins, counts = table[theme, mood, 0], table[theme, mood, 1]
+    position = begins + (rng.random(len(theme)) * counts).astype(np.int64)
+    return labels(pool, np.where(theme < 0, -1, position))
+
+
+def joined(first: pa.Array, second: pa.Array) -> pa.Array:
+    """Two sentences as one text: the first alone where there is no second, null where there is no first."""
+    return pc.if_else(pc.is_null(second), first, pc.binary_join_element_wise(first, second, " "))
+
+
+def foreign(rng: np.random.Generator, language: str, is_positive: Flags) -> pa.Array:
+    """A sentence in another language than English."""
+    positive, negative = FOREIGN[language]
+    pool = [*positive, *negative]
+    draw = rng.random(len(is_positive))
+    offset, size = np.where(is_positive, 0, len(positive)), np.where(is_positive, len(positive), len(negative))
+    return labels(pool, offset + (draw * size).astype(np.int64))
