@@ -19,7 +19,7 @@ from orchestration.quality.parameters import RunParameters
 from orchestration.quality.quarantine import Quarantine
 from orchestration.quality.results import CheckResult
 from orchestration.quality.suites import Suite, SuiteError, find_files, read_suites
-from orchestration.warehouse import connect, quoted
+from orchestration.warehouse import connect
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
@@ -144,16 +144,8 @@ def _configured_entities(connection: duckdb.DuckDBPyConnection, run_id: str) -> 
         if quarantine.table_exists(connection, "audit", table):
             rows = connection.execute(f"select distinct entity_name from audit.{table} where run_id = ?", [run_id])
             found |= {row[0] for row in rows.fetchall()}
-    for name in contract.entities().keys() - found:
-        if _has_rows(connection, name):
-            found.add(name)
-    return found
-
-
-def _has_rows(connection: duckdb.DuckDBPyConnection, entity: str) -> bool:
-    if not quarantine.table_exists(connection, "contract", entity):
-        return False
-    return connection.execute(f"select 1 from contract.{quoted(entity)} limit 1").fetchone() is not None
+    filled = quarantine.tables_with_rows(connection)
+    return found | {name for name in contract.entities() if filled.get(("contract", name))}
 
 
 def _with_quarantine(result: CheckResult, aside: Quarantine) -> CheckResult:

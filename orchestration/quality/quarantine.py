@@ -57,7 +57,7 @@ def set_aside(connection: duckdb.DuckDBPyConnection, suites: Iterable[Suite], pa
         connection.rollback()
         raise
     connection.commit()
-    has_rows = _has_rows(connection)
+    has_rows = tables_with_rows(connection)
     plans = []
     for suite in suites:
         if suite.schema != "contract" or ("contract", suite.table) not in has_rows:
@@ -79,7 +79,7 @@ def set_aside(connection: duckdb.DuckDBPyConnection, suites: Iterable[Suite], pa
     return quarantine
 
 
-def _has_rows(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], bool]:
+def tables_with_rows(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], bool]:
     """Schema and name of every table of contract and quarantine, and whether it has rows."""
     names = connection.execute(
         "select table_schema, table_name from information_schema.tables where table_schema in ('contract', 'quarantine')"

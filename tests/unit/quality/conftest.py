@@ -1,7 +1,8 @@
 """A warehouse as the loader leaves it: typed contract tables, and its audit tables, filled by hand."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -65,7 +66,16 @@ class Warehouse:
     """A warehouse file that tests fill."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self._path = path
+        self._connection: duckdb.DuckDBPyConnection | None = None
+
+    @property
+    def path(self) -> Path:
+        """The file, closed: a gate opens it for itself."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        return self._path
 
     def create(self) -> None:
         """Make the file, with every table empty."""
@@ -76,8 +86,12 @@ class Warehouse:
                 connection.execute(f"create table contract.{entity.name} ({columns})")
             audit.create_tables(connection)
 
-    def open(self) -> duckdb.DuckDBPyConnection:
-        return duckdb.connect(str(self.path))
+    @contextmanager
+    def open(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection that stays open until `path` is asked for: opening a file is what takes time."""
+        if self._connection is None:
+            self._connection = duckdb.connect(str(self._path))
+        yield self._connection
 
     def run(self, statement: str) -> None:
         with self.open() as connection:
@@ -171,12 +185,14 @@ def empty_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with warehouse.open() as connection:
         quarantine.create_tables(connection)
         quarantine.set_aside(connection, suites_of(1).values(), PARAMETERS)
-    return path
+    return warehouse.path
 
 
 @pytest.fixture
-def warehouse(tmp_path: Path, empty_warehouse: Path) -> Warehouse:
-    return Warehouse(Path(shutil.copy(empty_warehouse, tmp_path / "warehouse.duckdb")))
+def warehouse(tmp_path: Path, empty_warehouse: Path) -> Iterator[Warehouse]:
+    warehouse = Warehouse(Path(shutil.copy(empty_warehouse, tmp_path / "warehouse.duckdb")))
+    yield warehouse
+    assert warehouse.path.exists()
 
 
 @pytest.fixture
