@@ -66,6 +66,8 @@ HOUR_PROFILE: Floats = np.array(
         2.8,
     ]
 )
+ASLEEP_SHARE = 0.8
+"""Share of those who would write at night and wait for the day instead."""
 # Monday to Sunday.
 ORDER_WEEKDAYS: Floats = np.array([1.08, 1.0, 0.97, 0.98, 0.95, 0.93, 1.09])
 # January to December: a peak before Christmas, a dip in summer.
@@ -78,13 +80,14 @@ def waking_second(rng: np.random.Generator, count: int) -> Ints:
 
 
 def at_waking_hours(rng: np.random.Generator, moments: Ints, markets: Ints) -> Ints:
-    """Move instants that fall in the local night (00-06) to a waking hour later that day, market by market."""
+    """Move most instants of the local night (00-07) to a waking hour later that day, market by market."""
     result = moments.copy()
     for position, market in enumerate(MARKETS):
         rows = np.flatnonzero(markets == position)
         clock = zone(market.time_zone)
         local = clock.to_local(moments[rows])
-        asleep = local % 86400 < 6 * 3600
-        awake = local // 86400 * 86400 + 7 * 3600 + waking_second(rng, len(rows)) * 16 // 24
+        asleep = (local % 86400 < 7 * 3600) & (rng.random(len(rows)) < ASLEEP_SHARE)
+        second = waking_second(rng, len(rows))
+        awake = local // 86400 * 86400 + np.where(second < 7 * 3600, second + 7 * 3600, second)
         result[rows] = np.where(asleep, clock.to_utc(np.where(asleep, awake, local)), moments[rows])
     return result

@@ -133,3 +133,18 @@ def test_recommendation_follows_delivery_and_not_the_rating_of_a_contact(connect
                 and n.responded_at > d.delivered_at
                 and cast(d.delivered_at as date)"""
     assert number(connection, f"{late} > d.promised_date") < number(connection, f"{late} <= d.promised_date") - 0.5
+
+
+def test_the_bad_sellers_stand_out(world: World, connection: duckdb.DuckDBPyConnection):
+    bad = world.truth["parameters"]["bad_seller_ids"]
+    share = """select count(distinct inr_claims.order_id) / count(distinct deliveries.order_id) from deliveries
+               join orders using (order_id) left join inr_claims using (order_id) where orders.seller_id"""
+    assert number(connection, f"{share} in {tuple(bad)}") > 2.5 * number(connection, f"{share} not in {tuple(bad)}")
+
+
+def test_the_experiment_shows_more_tracking_in_its_market(connection: duckdb.DuckDBPyConnection):
+    share = """select avg(cast(tracking = 'all_the_way' as int)) from deliveries join orders using (order_id)
+               where market = 'GB' and ordered_at"""
+    before = number(connection, f"{share} < timestamptz '2025-05-05'")
+    after = number(connection, f"{share} >= timestamptz '2025-05-05'")
+    assert after > before + 0.08
