@@ -17,7 +17,7 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from orchestration.contract import contract_columns, entities
 from orchestration.settings import PROJECT, QUIET
 
-CALENDARS, TICKETS_EACH = 120, 100
+CALENDARS, TICKETS_EACH = 90, 130
 EPOCH = dt.datetime(1970, 1, 1)
 ELAPSED = """
     select
@@ -154,12 +154,14 @@ class Clock:
 
     def _dbt(self, command: str, *arguments: str) -> dbtRunnerResult:
         try:
-            return dbtRunner().invoke([
+            result = dbtRunner().invoke([
                 command, *arguments, "--quiet", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
                 "--target-path", str(self._folder / "target"), "--log-path", str(self._folder / "logs"),
             ])  # fmt: skip
         finally:
             DuckDBConnectionManager.close_all_connections()
+        assert result.exception is None, f"dbt {command} could not begin: {result.exception}"
+        return result
 
     def _deliver(self, rng: random.Random) -> None:
         hours, holidays = [], []
@@ -238,8 +240,8 @@ def oracle(clock: Clock) -> dict[str, OpenTime]:
 
 
 def test_models_build(clock: Clock) -> None:
-    assert clock.run.success, clock.run.exception
-    assert clock.query.success, clock.query.exception
+    assert {result.node.name: result.message for result in clock.run.result.results if result.status != "success"} == {}
+    assert clock.query.success
 
 
 def test_every_dbt_test_passes_but_the_one_that_names_the_unknown_zones(clock: Clock) -> None:
@@ -295,7 +297,7 @@ def test_elapsed_time_is_additive_and_bounded(clock: Clock) -> None:
 def test_oracle_agrees_with_the_definition_second_by_second(clock: Clock, oracle: dict[str, OpenTime]) -> None:
     """Half of the tickets are around a clock change of the calendar's zone."""
     rng = random.Random(1)
-    for number in range(120):
+    for number in range(100):
         calendar = rng.choice(list(clock.random.values()))
         limit = min(ZONES[zone] for zone in calendar.zones)
         start = rng.randrange(wall(FIRST), wall(limit))
@@ -311,7 +313,7 @@ def test_oracle_agrees_with_the_definition_minute_by_minute(clock: Clock, oracle
     """For calendars that keep to whole minutes, over days instead of hours."""
     rng = random.Random(2)
     punctual = [calendar for calendar in clock.random.values() if is_punctual(calendar)]
-    for _ in range(200):
+    for _ in range(150):
         calendar = rng.choice(punctual)
         limit = min(ZONES[zone] for zone in calendar.zones)
         moments = [end for zone in calendar.zones for _, end, _ in regimes(zone, FIRST, limit)]
