@@ -85,6 +85,7 @@ def run_gate_one(warehouse: Path, *, run_id: str, home: Path | None, now: dateti
 
     Raises:
         SuiteError: suites are faulty; every fault is listed, nothing was touched.
+        QuarantineError: rows could not be set aside; nothing was changed.
         WarehouseLockedError: another process holds the file.
     """
     return _run_gate(1, warehouse, run_id, home, now)

@@ -21,6 +21,10 @@ _COUNTS = (
 )
 
 
+class QuarantineError(Exception):
+    """Rows could not be set aside; the message holds no value of theirs."""
+
+
 @dataclass
 class Quarantine:
     """What was set aside: rows by check_id, table sizes before it by suite, checks whose predicate could not run."""
@@ -46,17 +50,10 @@ def set_aside(connection: duckdb.DuckDBPyConnection, suites: Iterable[Suite], pa
         parameters: the run.
 
     Raises:
-        duckdb.Error: a move failed for another reason than a check's predicate; nothing was changed.
+        QuarantineError: a move failed for another reason than a check's predicate; nothing was changed.
     """
     quarantine = Quarantine()
-    connection.begin()
-    try:
-        connection.execute("delete from audit.quarantine_counts where run_id = ?", [parameters.run_id])
-        is_rebuilt = _is_rebuilt(connection, parameters.run_id)
-    except duckdb.Error:
-        connection.rollback()
-        raise
-    connection.commit()
+    is_rebuilt = _is_rebuilt(connection, parameters.run_id)
     has_rows = tables_with_rows(connection)
     plans = []
     for suite in suites:
@@ -70,11 +67,12 @@ def set_aside(connection: duckdb.DuckDBPyConnection, suites: Iterable[Suite], pa
             plans.append((suite, predicates))
     connection.begin()
     try:
+        connection.execute("delete from audit.quarantine_counts where run_id = ?", [parameters.run_id])
         for suite, predicates in plans:
             _move(connection, suite, predicates, parameters, is_rebuilt, quarantine)
-    except duckdb.Error:
+    except duckdb.Error as error:
         connection.rollback()
-        raise
+        raise QuarantineError(f"rows could not be set aside: {safe_description(str(error))}") from None
     connection.commit()
     return quarantine
 
@@ -159,18 +157,23 @@ def _put_back(connection: duckdb.DuckDBPyConnection, suite: Suite, run_id: str, 
     """
     if not table_exists(connection, "quarantine", suite.table):
         return
-    contract = f"contract.{quoted(suite.table)}"
-    columns = [row[0] for row in connection.execute(f"describe {contract}").fetchall()]
-    kept = {row[0] for row in connection.execute(f"describe quarantine.{quoted(suite.table)}").fetchall()}
-    if not set(columns) <= kept:
-        return
-    names = ", ".join(quoted(name) for name in columns)
-    # Rows that are there again after all (`except all`) came with a rebuilt contract table.
+    contract, aside = f"contract.{quoted(suite.table)}", f"quarantine.{quoted(suite.table)}"
     connection.execute(
-        f"insert into {contract} ({names}) select {names} from quarantine.{quoted(suite.table)} "
-        f"where _quarantine_run_id = ? or not ? except all select {names} from {contract}",
+        f"create or replace temp table returning_rows as select * from {aside} where _quarantine_run_id = ? or not ?",
         [run_id, is_rebuilt],
     )
+    columns = [row[0] for row in connection.execute(f"describe {contract}").fetchall()]
+    kept = {row[0] for row in connection.execute("describe returning_rows").fetchall()}
+    if _count(connection, "returning_rows") and set(columns) <= kept:
+        names = ", ".join(quoted(name) for name in columns)
+        # Rows that are there again after all (`except all`) came with a rebuilt contract table; the semi join keeps the
+        # comparison small.
+        connection.execute(
+            f"insert into {contract} ({names}) select {names} from returning_rows except all "
+            f"select {names} from {contract} as present where exists ("
+            "select 1 from returning_rows where returning_rows._row_id is not distinct from present._row_id)"
+        )
+    connection.execute("drop table returning_rows")
 
 
 def table_exists(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:

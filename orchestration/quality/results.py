@@ -87,7 +87,8 @@ class CheckResult:
             else f"{self.unexpected_count:,} rows"
         )
         if self.row_count and self.row_count >= self.unexpected_count:
-            text += f" ({self.unexpected_count / self.row_count:.2%})"
+            share = self.unexpected_count / self.row_count
+            text += " (under 0.01%)" if 0 < share < 0.0001 else f" ({share:.2%})"
         if self.quarantined_count and self.status != "quarantined":
             text += f", {self.quarantined_count:,} of them set aside"
         return text
