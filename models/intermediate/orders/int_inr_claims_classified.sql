@@ -14,7 +14,7 @@ dated as (
         orders.exclusion_reason as order_exclusion_reason,
         orders.promised_date,
         coalesce(orders.market, 'unknown') as market,
-        coalesce(orders.promised_at, {{ reporting_midnight(add_days('orders.promised_date', 1)) }}) as due_at
+        orders.due_at
     from inr_claims
     left outer join orders on inr_claims.order_key = orders.order_key
 ),

@@ -31,7 +31,7 @@ select
     coalesce(claimed.has_upheld_claim, false) as has_upheld_claim,
     coalesce(claimed.has_refunded_claim, false) as has_refunded_claim,
     orders.promised_date,
-    coalesce(orders.promised_at, {{ reporting_midnight(add_days('orders.promised_date', 1)) }}) as due_at,
+    orders.due_at,
     claimed.first_opened_at,
     orders.complete_through_at
 from orders

@@ -10,6 +10,10 @@ horizons as (
     select * from {{ ref('int_source_horizons') }}
 ),
 
+markets as (
+    select * from {{ ref('markets') }}
+),
+
 -- An order of several parcels is shipped with the first, promised for the latest, and delivered with the last.
 parcels as (
     select
@@ -45,9 +49,18 @@ select
     orders.ordered_at,
     orders.cancelled_at,
     parcels.promised_at,
+    -- A promised day is over at midnight where the customer lives.
+    coalesce(
+        parcels.promised_at,
+        {{ local_to_utc(
+            'cast(' ~ add_days('parcels.promised_date', 1) ~ ' as timestamp)',
+            "coalesce(markets.time_zone, '" ~ var('reporting_time_zone') ~ "')"
+        ) }}
+    ) as due_at,
     parcels.first_shipped_at as shipped_at,
     case when parcels.delivered_count = parcels.delivery_count then parcels.last_delivered_at end as delivered_at,
     horizons.complete_through_at
 from orders
 left outer join parcels on orders.order_key = parcels.order_key
 left outer join horizons on orders.source_name = horizons.source_name
+left outer join markets on orders.market = markets.market
