@@ -106,10 +106,14 @@ def _instant(raw: str, text: str, source_type: str, mapping: Mapping) -> tuple[s
 
 
 def _iso_with_zone(text: str) -> str:
+    # The usual way to write UTC is read without the zone library, which is many times faster.
+    is_plain_utc = f"{text} like '____-__-_____:__%Z' and regexp_matches({text}, {text_literal(ISO_INSTANT)})"
+    plain = f"try_cast(left({text}, length({text}) - 1) as timestamp)"
     is_zoned = (
         f"regexp_matches({text}, {text_literal(ISO_INSTANT)}) and regexp_matches({text}, {text_literal(HAS_ZONE)})"
     )
-    return f"case when {is_zoned} then try_cast({text} as timestamptz) at time zone 'UTC' end"
+    zoned = f"try_cast({text} as timestamptz) at time zone 'UTC'"
+    return f"case when {is_plain_utc} then {plain} when {is_zoned} then {zoned} end"
 
 
 def _local_to_utc(local: str, zone: str) -> str:

@@ -208,7 +208,7 @@ def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, _table: Fil
 def as_text(expression: str, data_type: str) -> str:
     """SQL for a typed value as the text that raw keeps: ISO 8601 with `Z` for instants, JSON for nested values."""
     if data_type == "TIMESTAMP WITH TIME ZONE":
-        return f"strftime({expression} at time zone 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')"
+        return f"replace(cast({expression} at time zone 'UTC' as varchar), ' ', 'T') || 'Z'"
     if data_type.startswith(("STRUCT", "MAP", "UNION")) or data_type.endswith("]"):
         return f"cast(to_json({expression}) as varchar)"
     return f"nullif(cast({expression} as varchar), '')"

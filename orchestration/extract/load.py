@@ -5,10 +5,12 @@ Belongs here: pipelines, their state and what a killed load leaves behind.
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
 from orchestration.extract.versions import METADATA
+from orchestration.warehouse import connect, quoted
 
 
 class LoadError(Exception):
@@ -21,7 +23,7 @@ def raw_schema(source_name: str) -> str:
 
 
 def load_versions(source_name: str, tables: dict[str, pa.Table], warehouse: Path, pipelines: Path) -> None:
-    """Append row versions to raw, each at most once: a version's `_row_id` is its key, and a known one is left alone.
+    """Append row versions to raw.
 
     Args:
         source_name: the source; the pipeline and the schema are named after it.
@@ -35,18 +37,12 @@ def load_versions(source_name: str, tables: dict[str, pa.Table], warehouse: Path
     import dlt
     from dlt.pipeline.exceptions import PipelineStepFailed
 
-    pipeline = dlt.pipeline(
-        pipeline_name=source_name,
-        pipelines_dir=str(pipelines),
-        dataset_name=raw_schema(source_name),
-        destination=dlt.destinations.duckdb(str(warehouse), preferred_loader_file_format="parquet"),
-    )
+    pipeline = _pipeline(source_name, warehouse, pipelines)
     resources = [
         dlt.resource(
             _batches(table),
             name=name,
-            primary_key="_row_id",
-            write_disposition={"disposition": "merge", "strategy": "insert-only"},
+            write_disposition="append",
         )
         for name, table in tables.items()
         if table.num_rows
@@ -59,30 +55,52 @@ def load_versions(source_name: str, tables: dict[str, pa.Table], warehouse: Path
         raise LoadError(f"source {source_name}: loading failed in step {error.step}: {error.exception}") from None
 
 
-def flush_pending(source_name: str, warehouse: Path, pipelines: Path) -> bool:
-    """Finish the load that a killed run left half done; one that can never succeed is dropped, for the rows come again.
+def undo_unfinished(source_name: str, warehouse: Path, pipelines: Path, *, wait_seconds: float) -> bool:
+    """Take back what a killed run left half loaded, so that the next extraction finds the raw of the run before.
+
+    A run has finished when `audit.extract_runs` names it; that row is written after the load.
 
     Returns:
-        whether there was such a load.
+        whether anything had to be taken back.
     """
+    was_pending = _drop_pending(source_name, warehouse, pipelines)
+    with connect(warehouse, wait_seconds=wait_seconds) as connection:
+        tables = [
+            row[0]
+            for row in connection.execute(
+                "select table_name from information_schema.columns where table_schema = ? and column_name = '_run_id'",
+                [raw_schema(source_name)],
+            ).fetchall()
+        ]
+        removed = 0
+        for table in tables:
+            removed += connection.execute(
+                f"delete from {quoted(raw_schema(source_name))}.{quoted(table)} where _run_id not in "
+                "(select run_id from audit.extract_runs where source_name = ?)",
+                [source_name],
+            ).fetchall()[0][0]
+    return was_pending or removed > 0
+
+
+def _drop_pending(source_name: str, warehouse: Path, pipelines: Path) -> bool:
     if not (pipelines / source_name).exists():
         return False
-    import dlt
-    from dlt.pipeline.exceptions import PipelineStepFailed
+    pipeline = _pipeline(source_name, warehouse, pipelines)
+    if not pipeline.has_pending_data:
+        return False
+    pipeline.abort_packages()
+    return True
 
-    pipeline = dlt.pipeline(
+
+def _pipeline(source_name: str, warehouse: Path, pipelines: Path) -> Any:
+    import dlt
+
+    return dlt.pipeline(
         pipeline_name=source_name,
         pipelines_dir=str(pipelines),
         dataset_name=raw_schema(source_name),
         destination=dlt.destinations.duckdb(str(warehouse), preferred_loader_file_format="parquet"),
     )
-    if not pipeline.has_pending_data:
-        return False
-    try:
-        pipeline.run()
-    except PipelineStepFailed:
-        pipeline.abort_packages()
-    return True
 
 
 def _batches(table: pa.Table) -> Iterator[pa.Table]:

@@ -137,10 +137,15 @@ def _expose_current_rows(connection: duckdb.DuckDBPyConnection, source: FileSour
     for table in source.tables:
         if table.name in there:
             raw = f"{quoted(schema)}.{quoted(table.name)}"
-            connection.execute(
-                f"create or replace temp view {quoted(table.name)} as select * from {raw} "
-                "qualify row_number() over (partition by _key_hash order by _version_number desc) = 1 and not _is_deleted"
+            versions, deleted = connection.execute(
+                f"select max(_version_number), count(*) filter (where _is_deleted) from {raw}"
+            ).fetchall()[0]
+            newest = (
+                f"where _row_id in (select arg_max(_row_id, _version_number) from {raw} group by _key_hash) and not _is_deleted"
+                if deleted or versions != 1
+                else ""  # nothing ever changed: every row is current
             )
+            connection.execute(f"create or replace temp view {quoted(table.name)} as select * from {raw} {newest}")
             counts[table.name] = connection.execute(f"select count(*) from temp.main.{quoted(table.name)}").fetchall()[
                 0
             ][0]
@@ -157,63 +162,66 @@ def _map_entity(
 ) -> tuple[EntityCounts, int]:
     entity = entities()[mapping.entity]
     where = f"source {source.name}, entity {entity.name}"
-    _run_mapping(connection, mapping, home, where)
-    types = {row[0]: row[1] for row in connection.execute("describe mapped").fetchall()}
-    _check_columns(entity, mapping, types, where)
+    statement, label = _statement(connection, mapping, home)
+    try:
+        types = {row[0]: row[1] for row in connection.execute(f"describe {statement}").fetchall()}
+        _check_columns(entity, mapping, types, where)
+        connection.execute(f"create or replace temp table typed as {_typed(entity, mapping, types, statement)}")
+    except duckdb.Error as error:
+        raise MappingError(f"{where}: {label}: {' '.join(str(error).split())[:500]}") from None
+    _insert(connection, source, entity, sources)
+    totals = _account(connection, source, entity, run_id)
+    _write_rejected(connection, source, entity, run_id)
+    return EntityCounts(source.name, entity.name, *totals[:3]), totals[3]
+
+
+def _typed(entity: Entity, mapping: Mapping, types: dict[str, str], statement: str) -> str:
+    """The select that casts a mapping's rows; `_problems` lists what does not fit, as `column: reason` lines."""
     casts = {column.name: cast_column(column, types.get(column.name), mapping) for column in entity.columns}
-    required_key = set(entity.key)
     values = [f"{cast.value} as {quoted(name)}" for name, cast in casts.items()]
+    # A row without its key is not rejected here: gate 1 sets it aside in quarantine, where it can be looked at.
     problems = [
-        f"{_problem(cast.problem, name in required_key)} as {quoted('problem_' + name)}"
+        f"{text_literal(name + ': ')} || {_but_for_keys(cast.problem, name in entity.key)}"
         for name, cast in casts.items()
+        if cast.problem != "null"
     ]
-    extras = [
+    found = f"nullif(concat_ws(chr(10), {', '.join(problems)}), '')" if problems else "cast(null as varchar)"
+    derived = [
         f"{quoted(name) if name in types else 'null'} as {quoted(name)}"
         for name, _ in contract_columns(entity)
         if name.endswith(("_themes", "_sentiment", "_character_count")) and name not in casts
     ]
-    metadata = [
-        f"{'cast(_row_id as varchar)' if '_row_id' in types else 'cast(null as varchar)'} as _row_id",
-        f"{'_file_name' if '_file_name' in types else 'cast(null as varchar)'} as _file_name",
-        f"{'_row_number' if '_row_number' in types else 'cast(null as bigint)'} as _row_number",
-        f"{'_seen_at' if '_seen_at' in types else 'cast(null as timestamp)'} as _seen_at",
-        f"{'cast(_source_row_count as bigint)' if '_source_row_count' in types else '1::bigint'} as _source_row_count",
-        f"{'cast(_drop_reason as varchar)' if '_drop_reason' in types else 'cast(null as varchar)'} as _drop_reason",
+    metadata = {
+        "_row_id": "varchar",
+        "_file_name": "varchar",
+        "_row_number": "bigint",
+        "_seen_at": "timestamp",
+        "_source_row_count": "bigint",
+        "_drop_reason": "varchar",
+    }
+    carried = [
+        f"cast({name if name in types else '1' if name == '_source_row_count' else 'null'} as {data_type}) as {name}"
+        for name, data_type in metadata.items()
     ]
-    connection.execute(
-        f"create or replace temp table typed as select {', '.join([*values, *problems, *extras, *metadata])} from mapped"
-    )
-    has_problem = " or ".join(f"{quoted('problem_' + name)} is not null" for name in casts)
-    connection.execute(
-        f"alter table typed add column _has_problem boolean; update typed set _has_problem = _drop_reason is null and ({has_problem})"
-    )
-    _insert(connection, source, entity, sources)
-    totals = _account(connection, source, entity, run_id)
-    _write_rejected(connection, source, entity, list(casts), run_id)
-    return EntityCounts(source.name, entity.name, *totals[:3]), totals[3]
+    found_unless_dropped = f"case when {'_drop_reason' if '_drop_reason' in types else 'null'} is null then {found} end"
+    listed = ", ".join([*values, *derived, *carried, f"{found_unless_dropped} as _problems"])
+    return f"select {listed} from ({statement}) as mapped"
 
 
-def _problem(problem: str, is_key: bool) -> str:
-    # A row without its key is not rejected here: gate 1 sets it aside in quarantine, where it can be looked at.
+def _but_for_keys(problem: str, is_key: bool) -> str:
     return problem.replace("'is empty and required'", "null") if is_key else problem
 
 
-def _run_mapping(connection: duckdb.DuckDBPyConnection, mapping: Mapping, home: Home, where: str) -> None:
+def _statement(connection: duckdb.DuckDBPyConnection, mapping: Mapping, home: Home) -> tuple[str, str]:
+    """A mapping as one select, and what to call it in a message."""
     if mapping.sql is not None:
         path = home.mappings / mapping.sql
-        statement, label = path.read_text(encoding="utf-8").strip().rstrip(";"), str(path)
-    else:
-        if mapping.columns:
-            listed = ", ".join(_renamed(connection, mapping))
-            metadata = "_row_id, _file_name, _row_number, _seen_at"
-            statement = f"select {listed}, {metadata} from {quoted(mapping.table or '')}"
-        else:
-            statement = f"select * from {quoted(mapping.table or '')}"
-        label = f"table {mapping.table}"
-    try:
-        connection.execute(f"create or replace temp table mapped as {statement}")
-    except duckdb.Error as error:
-        raise MappingError(f"{where}: {label}: {' '.join(str(error).split())[:500]}") from None
+        return path.read_text(encoding="utf-8").strip().rstrip(";"), str(path)
+    table = mapping.table or ""
+    if not mapping.columns:
+        return f"select * from {quoted(table)}", f"table {table}"
+    listed = ", ".join(_renamed(connection, mapping))
+    return f"select {listed}, _row_id, _file_name, _row_number, _seen_at from {quoted(table)}", f"table {table}"
 
 
 def _renamed(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> list[str]:
@@ -273,7 +281,7 @@ def _insert(
             select.append(quoted(name))
     connection.execute(
         f"insert into contract.{quoted(entity.name)} by name "
-        f"select {', '.join(select)} from typed where not _has_problem and _drop_reason is null"
+        f"select {', '.join(select)} from typed where _problems is null and _drop_reason is null"
     )
 
 
@@ -309,9 +317,9 @@ def _account(
 ) -> tuple[int, int, int, int]:
     """Write the mapping's counts; returns rows mapped, dropped, rejected, and all source rows they stand for."""
     kinds = {
-        "mapped": "not _has_problem and _drop_reason is null",
+        "mapped": "_problems is null and _drop_reason is null",
         "dropped": "_drop_reason is not null",
-        "rejected": "_has_problem",
+        "rejected": "_problems is not null",
     }
     select = ", ".join(
         f"count(*) filter (where {condition}), coalesce(sum(_source_row_count) filter (where {condition}), 0)::bigint"
@@ -354,21 +362,20 @@ def _transaction_start(connection: duckdb.DuckDBPyConnection) -> datetime:
 
 
 def _write_rejected(
-    connection: duckdb.DuckDBPyConnection,
-    source: FileSource | SqlSource,
-    entity: Entity,
-    columns: list[str],
-    run_id: str,
+    connection: duckdb.DuckDBPyConnection, source: FileSource | SqlSource, entity: Entity, run_id: str
 ) -> None:
-    if not connection.execute("select count(*) from typed where _has_problem").fetchall()[0][0]:
-        return
-    each = " union all ".join(
-        f"select _file_name, _row_number, {text_literal(name)} as column_name, {quoted('problem_' + name)} as reason "
-        f"from typed where _has_problem and {quoted('problem_' + name)} is not null"
-        for name in columns
-    )
     connection.execute(
-        f"insert into audit.rejected_rows select ?, ?, null, ?, _file_name, _row_number, column_name, reason "
-        f"from ({each}) order by _file_name, _row_number",
+        """
+        insert into audit.rejected_rows
+        select
+            $1, $2, null, $3, _file_name, _row_number,
+            split_part(problem, ': ', 1), substr(problem, position(': ' in problem) + 2)
+        from (
+            select _file_name, _row_number, unnest(string_split(_problems, chr(10))) as problem
+            from typed
+            where _problems is not null
+        )
+        order by _file_name, _row_number
+        """,
         [run_id, source.name, entity.name],
     )

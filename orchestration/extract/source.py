@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from orchestration.extract import audit, privacy
 from orchestration.extract.database import read_database_table
@@ -21,7 +22,7 @@ from orchestration.extract.landing_folder import (
     read_files,
     source_folder,
 )
-from orchestration.extract.load import flush_pending, load_versions, raw_schema
+from orchestration.extract.load import load_versions, raw_schema, undo_unfinished
 from orchestration.extract.versions import (
     DerivedColumnError,
     UndeclaredPersonalDataError,
@@ -74,9 +75,10 @@ def extract_source(
     """
     started_at = now()
     wait = settings.lock_wait_seconds
-    flush_pending(source.name, home.warehouse, home.state / "dlt")
     with connect(home.warehouse, wait_seconds=wait) as warehouse:
         audit.create_tables(warehouse)
+    undo_unfinished(source.name, home.warehouse, home.state / "dlt", wait_seconds=wait)
+    with connect(home.warehouse, wait_seconds=wait) as warehouse:
         known = _known_hashes(warehouse, source.name)
         current = {
             table.name: current_versions(warehouse, raw_schema(source.name), table.name) for table in source.tables
@@ -90,7 +92,9 @@ def extract_source(
             rules = privacy.read_text_rules(home)
             for table in source.tables:
                 deliveries.append(
-                    _read_table(memory, source, table, home, settings, current[table.name], known, rules, started_at)
+                    _read_table(
+                        memory, source, table, home, settings, current[table.name], known, rules, run_id, started_at
+                    )
                 )
         status = "loaded" if any(d.versions is not None and d.versions.num_rows for d in deliveries) else "unchanged"
         result = SourceResult(source.name, status, "", [delivery.counts for delivery in deliveries])
@@ -127,9 +131,10 @@ def _read_table(
     current: pa.Table,
     known: dict[str, set[str]],
     rules: privacy.TextRules,
+    run_id: str,
     seen_at: datetime,
 ) -> _Delivery:
-    before = sum(1 for is_deleted in current["_is_deleted"].to_pylist() if not is_deleted)
+    before = current.num_rows - (pc.sum(current["_is_deleted"]).as_py() or 0)
     counts = {
         "source_name": source.name,
         "table_name": table.name,
@@ -164,16 +169,16 @@ def _read_table(
         )
     last_file = len(delivery.arrived.files) - 1 if delivery.arrived.files else 0
     found = find_new_versions(
-        memory, table, source.name, current, rules, seen_at, last_file if table.listing == "full" else None
+        memory, table, source.name, current, rules, run_id, seen_at, last_file if table.listing == "full" else None
     )
-    delivery.versions = memory.execute(f"select * from {found.table}").to_arrow_table()
+    delivery.versions = found.versions
     rejected = len(delivery.arrived.rejected)
     counts.update(
         rows_read=arrived_count + rejected,
         rows_rejected=rejected,
         rows_repeated=found.repeated,
         rows_landed=found.landed,
-        rows_current=_rows_current(current, delivery.versions),
+        rows_current=before + found.appeared - found.deleted,
     )
     return delivery
 
@@ -209,20 +214,6 @@ def _refuse_vanished_columns(memory: duckdb.DuckDBPyConnection, table: RawTable)
         raise UnusableFileError(
             f"table {table.name}: the delivery has no column {', '.join(missing)}, which is its key; it has {there}"
         )
-
-
-def _rows_current(current: pa.Table, versions: pa.Table) -> int:
-    known = dict(zip(current["_key_hash"].to_pylist(), current["_is_deleted"].to_pylist(), strict=True))
-    numbered = sorted(
-        zip(
-            versions["_version_number"].to_pylist(),
-            versions["_key_hash"].to_pylist(),
-            versions["_is_deleted"].to_pylist(),
-            strict=True,
-        )
-    )
-    known.update({key: is_deleted for _, key, is_deleted in numbered})
-    return sum(1 for is_deleted in known.values() if not is_deleted)
 
 
 def _write_audit(

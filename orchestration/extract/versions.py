@@ -20,18 +20,21 @@ from orchestration.warehouse import quoted, text_literal
 METADATA = {
     "_row_id": "varchar",
     "_key_hash": "varchar",
-    "_row_hash": "varchar",
+    "_row_hash": "bigint",
     "_version_number": "bigint",
     "_is_deleted": "boolean",
     "_source": "varchar",
     "_file_name": "varchar",
     "_row_number": "bigint",
+    "_run_id": "varchar",
     "_seen_at": "timestamp",
 }
+DELETED_HASH = 0
+"""Content hash of a version that says that the row is gone; 1 in 2^64 contents would share it."""
 CURRENT_SCHEMA = pa.schema(
     [
         ("_key_hash", pa.string()),
-        ("_row_hash", pa.string()),
+        ("_row_hash", pa.int64()),
         ("_version_number", pa.int64()),
         ("_is_deleted", pa.bool_()),
     ]
@@ -48,11 +51,15 @@ class DerivedColumnError(Exception):
 
 @dataclass(frozen=True)
 class NewVersions:
-    """Counts of one table's delivery, in rows; `table` is the in-memory table that holds the versions to append."""
+    """The versions to append (METADATA, then the table's columns), and counts of the delivery.
 
-    table: str
+    `landed` and `repeated` are rows that arrived; `appeared` and `deleted` are rows that became and ceased to be current.
+    """
+
+    versions: pa.Table
     landed: int
     repeated: int
+    appeared: int
     deleted: int
 
 
@@ -75,10 +82,11 @@ def find_new_versions(
     source_name: str,
     current: pa.Table,
     rules: privacy.TextRules,
+    run_id: str,
     seen_at: datetime,
     newest_file_order: int | None,
 ) -> NewVersions:
-    """Turn the temporary table `arrived` into the temporary table `new_versions`.
+    """Find the new versions in the temporary table `arrived`.
 
     Args:
         connection: holds `arrived`: text columns, `_file_name`, `_file_order`, `_row_number`; and the identity key.
@@ -86,6 +94,7 @@ def find_new_versions(
         source_name: prefix of every key.
         current: what `current_versions` gave before this delivery.
         rules: how free text is tagged.
+        run_id: of the run that lands them.
         seen_at: the run's instant, UTC without zone.
         newest_file_order: the file that is a full listing; rows absent from it are marked deleted. None: none is.
 
@@ -94,61 +103,83 @@ def find_new_versions(
     """
     _add_derived_columns(connection, table)
     columns = [row[0] for row in connection.execute("describe arrived").fetchall() if not row[0].startswith("_")]
-    _refuse_personal_data(connection, table, columns)
     stored = _stored_columns(table, columns, rules)
     select = ", ".join(f"{expression} as {quoted(name)}" for name, expression in stored.items())
     connection.execute(
-        f"create or replace temp table stored as select {select}, _file_name, _file_order, _row_number from arrived"
-    )
-    connection.register("current_rows", current)
-    key, content = _key_hash(table, list(stored)), _content_hash(list(stored))
-    names = ", ".join(map(quoted, stored))
-    connection.execute(
         f"""
         create or replace temp table hashed as
-        with contents as (select *, {content} as _row_hash from stored)
-        select *, {key} as _key_hash from contents
+        with stored as (select {select}, _file_name, _file_order, _row_number from arrived),
+        contents as (select *, {_content(list(stored))} as _content from stored),
+        digested as (
+            select
+                *,
+                -- 63 bits are enough: the hash only tells the versions of one row apart, and never two rows.
+                cast(md5_number_lower(_content) >> 1 as bigint) as _row_hash,
+                {privacy.looks_personal("_content")} as _is_personal
+            from contents
+        )
+        select * exclude (_content), {_key_hash(table, list(stored))} as _key_hash from digested
         """
     )
-    connection.execute(
+    if connection.execute("select coalesce(bool_or(_is_personal), false) from hashed").fetchall()[0][0]:
+        _refuse_personal_data(connection, table, list(stored))
+    connection.register("current_rows", current)
+    _find_changed(connection)
+    deleted = _find_deleted(connection, newest_file_order) if newest_file_order is not None else 0
+    arrived = connection.execute("select count(*) from hashed").fetchall()[0][0]
+    landed, appeared = connection.execute(
+        "select count(*), count(distinct _key_hash) filter (where not was_current) from changed"
+    ).fetchall()[0]
+    names = ", ".join(map(quoted, stored))
+    metadata = f"""
+        _key_hash || ':' || _version_number as _row_id, _key_hash, _row_hash, _version_number, _is_deleted,
+        {text_literal(source_name)} as _source, _file_name, _row_number, {text_literal(run_id)} as _run_id,
+        timestamp '{seen_at:%Y-%m-%d %H:%M:%S.%f}' as _seen_at
+    """
+    versions = connection.execute(
         f"""
-        create or replace temp table new_versions as
+        select {metadata}, {names}
+        from (
+            select hashed.* exclude (_is_personal), changed._version_number, false as _is_deleted
+            from hashed inner join changed on hashed.rowid = changed.hashed_row
+            {"union all by name select * from deletions" if deleted else ""}
+        ) as versions
+        """
+    ).to_arrow_table()
+    connection.unregister("current_rows")
+    return NewVersions(versions, landed=landed, repeated=arrived - landed, appeared=appeared, deleted=deleted)
+
+
+def _find_changed(connection: duckdb.DuckDBPyConnection) -> None:
+    """The rows that differ from their row's version before, with the number of the new version. Narrow, so that the
+    sorting by key moves hashes and not whole rows."""
+    connection.execute(
+        """
+        create or replace temp table changed as
         with compared as (
             select
-                hashed.*,
+                hashed.rowid as hashed_row,
+                hashed._key_hash,
+                hashed._row_hash,
                 lag(hashed._row_hash) over row_order as previous_hash,
                 current_rows._row_hash as current_hash,
-                coalesce(current_rows._version_number, 0) as current_number
+                coalesce(current_rows._version_number, 0) as current_number,
+                coalesce(not current_rows._is_deleted, false) as was_current,
+                hashed._file_order,
+                hashed._row_number
             from hashed left join current_rows on hashed._key_hash = current_rows._key_hash
-            window row_order as (partition by hashed._key_hash order by _file_order, _row_number)
-        ),
-        changed as (
-            select * from compared where _row_hash is distinct from coalesce(previous_hash, current_hash)
+            window row_order as (partition by hashed._key_hash order by hashed._file_order, hashed._row_number)
         )
         select
-            {names}, _key_hash, _row_hash, false as _is_deleted, _file_name, _row_number,
-            current_number + row_number() over (partition by _key_hash order by _file_order, _row_number) as _version_number
-        from changed
+            hashed_row,
+            _key_hash,
+            was_current,
+            current_number
+            + row_number() over (partition by _key_hash order by _file_order, _row_number) as _version_number
+        from compared
+        where _row_hash is distinct from coalesce(previous_hash, current_hash)
         """
     )
-    arrived, landed = (
-        connection.execute(f"select count(*) from {name}").fetchall()[0][0] for name in ("arrived", "new_versions")
-    )
-    deleted = _append_deletions(connection, newest_file_order) if newest_file_order is not None else 0
-    connection.unregister("current_rows")
-    connection.execute(
-        f"""
-        create or replace temp table new_versions as
-        select
-            md5(concat_ws(chr(31), {text_literal(source_name)}, {text_literal(table.name)}, _key_hash, _version_number))
-                as _row_id,
-            *,
-            {text_literal(source_name)} as _source,
-            timestamp '{seen_at:%Y-%m-%d %H:%M:%S.%f}' as _seen_at
-        from new_versions
-        """
-    )
-    return NewVersions("new_versions", landed=landed, repeated=arrived - landed, deleted=deleted)
 
 
 def _add_derived_columns(connection: duckdb.DuckDBPyConnection, table: RawTable) -> None:
@@ -163,14 +194,14 @@ def _add_derived_columns(connection: duckdb.DuckDBPyConnection, table: RawTable)
             ) from None
 
 
-def _refuse_personal_data(connection: duckdb.DuckDBPyConnection, table: RawTable, columns: list[str]) -> None:
-    declared = {raw_name(name) for name in [*table.identities, *table.free_text]}
-    found = privacy.undeclared_personal_data(connection, "arrived", [c for c in columns if c not in declared])
-    if found:
-        raise UndeclaredPersonalDataError(
-            f"table {table.name}: values of {', '.join(found)} look like e-mail addresses or telephone numbers; "
-            "declare the column under identities or free_text"
-        )
+def _refuse_personal_data(connection: duckdb.DuckDBPyConnection, table: RawTable, stored: list[str]) -> None:
+    tests = ", ".join(f"bool_or({privacy.looks_personal(quoted(name))})" for name in stored)
+    found = connection.execute(f"select {tests} from hashed where _is_personal").fetchall()[0]
+    named = ", ".join(name for name, is_personal in zip(stored, found, strict=True) if is_personal)
+    raise UndeclaredPersonalDataError(
+        f"table {table.name}: values of {named} look like e-mail addresses or telephone numbers; "
+        "declare the column under identities or free_text"
+    )
 
 
 def _stored_columns(table: RawTable, columns: list[str], rules: privacy.TextRules) -> dict[str, str]:
@@ -196,13 +227,11 @@ def _stored_columns(table: RawTable, columns: list[str], rules: privacy.TextRule
     return stored
 
 
-def _content_hash(columns: list[str]) -> str:
-    # By name and without nulls, so that a column that is new and still empty makes no row look changed.
-    parts = ", ".join(
-        f"case when {quoted(name)} is not null then {text_literal(name + '=')} || {quoted(name)} end"
-        for name in sorted(columns)
-    )
-    return f"md5(concat_ws(chr(31), {parts}))"
+def _content(columns: list[str]) -> str:
+    # By name and without nulls (`||` with a null is null, and concat_ws leaves nulls out), so that a column that is new
+    # and still empty makes no row look changed.
+    parts = ", ".join(f"{text_literal(name + '=')} || {quoted(name)}" for name in sorted(columns))
+    return f"concat_ws(chr(31), {parts})"
 
 
 def _key_hash(table: RawTable, columns: list[str]) -> str:
@@ -212,40 +241,39 @@ def _key_hash(table: RawTable, columns: list[str]) -> str:
         named = ", ".join(f"coalesce(trim({quoted(name)}), '')" for name in key)
         is_blank = " and ".join(f"coalesce(trim({quoted(name)}), '') = ''" for name in key)
         # A row without any key is told apart by its content, or three such rows would overwrite each other.
-        return f"case when {is_blank} then _row_hash else md5(concat_ws(chr(31), {named})) end"
+        return f"case when {is_blank} then md5(_content) else md5(concat_ws(chr(31), {named})) end"
     if table.repeats == "keep":
         order = "row_number() over (partition by _row_hash, _file_name order by _row_number)"
-        return f"md5(_row_hash || chr(31) || {order})"
-    return "_row_hash"
+        return f"md5(md5(_content) || chr(31) || {order})"
+    return "md5(_content)"
 
 
-def _append_deletions(connection: duckdb.DuckDBPyConnection, newest_file_order: int) -> int:
+def _find_deleted(connection: duckdb.DuckDBPyConnection, newest_file_order: int) -> int:
     """Mark the rows deleted that are current and stand no longer in the newest full listing."""
-    columns = [row[0] for row in connection.execute("describe new_versions").fetchall()]
-    values = {
-        "_key_hash": "known._key_hash",
-        "_row_hash": "'deleted'",
-        "_is_deleted": "true",
-        "_version_number": "known._version_number + 1",
-    }
-    select = ", ".join(f"{values.get(name, 'null')} as {quoted(name)}" for name in columns)
     connection.execute(
         f"""
         create or replace temp table deletions as
         with known as (
             select _key_hash, _version_number, _is_deleted from current_rows
             union all
-            select _key_hash, _version_number, _is_deleted from new_versions
+            select _key_hash, _version_number, false from changed
         ),
         newest as (
-            select _key_hash, max(_version_number) as _version_number, arg_max(_is_deleted, _version_number) as _is_deleted
-            from known group by _key_hash
+            select
+                _key_hash,
+                max(_version_number) as _version_number,
+                arg_max(_is_deleted, _version_number) as _is_deleted
+            from known
+            group by _key_hash
         ),
         listed as (select distinct _key_hash from hashed where _file_order = {newest_file_order})
-        select {select}
+        select
+            known._key_hash,
+            {DELETED_HASH} as _row_hash,
+            known._version_number + 1 as _version_number,
+            true as _is_deleted
         from newest as known anti join listed on known._key_hash = listed._key_hash
         where not known._is_deleted
         """
     )
-    connection.execute("insert into new_versions by name select * from deletions")
     return connection.execute("select count(*) from deletions").fetchall()[0][0]
