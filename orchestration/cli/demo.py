@@ -1,0 +1,99 @@
+"""`demo`: the simulated marketplace, from nothing to headline numbers, in a home of its own."""
+
+import time
+from typing import Any
+
+import click
+
+from orchestration.settings import PROJECT, Home
+
+HEADLINES = 8
+
+
+@click.command()
+@click.option("--scale", default=1.0, show_default=True, help="Size of the marketplace; 0.1 is a tenth of the orders.")
+@click.option("--seed", default=None, type=int, help="Another world; the same seed is the same world to the last row.")
+@click.pass_context
+def demo(ctx: click.Context, scale: float, seed: int | None) -> int:
+    """Build a simulated marketplace, load it, publish it, and show the headline numbers."""
+    from orchestration.cli.run import run_job
+    from orchestration.demo import DEFAULT_SEED, build_world, deliver, demo_sources_toml, write_truth
+    from orchestration.installing import create_home
+
+    home: Home = ctx.obj if ctx.meta["home_was_chosen"] else Home(PROJECT / "home" / "demo")
+    began = time.monotonic()
+    create_home(home, into_existing=True, sources_toml=demo_sources_toml())
+    world = build_world(DEFAULT_SEED if seed is None else seed, scale)
+    files = deliver(world, home.landing)
+    # The truth is for scoring the warehouse's answers; it is no delivery.
+    write_truth(world, home.path / "truth.json")
+    click.echo(
+        f"a marketplace of two years delivered {len(files)} files to {home.landing} ({time.monotonic() - began:.1f} s)"
+    )
+    code = run_job(home, "refresh_warehouse")
+    if code == 0:
+        _show_headlines(home)
+        _show_next(home, ctx.meta["home_was_chosen"])
+        click.echo(f"demo: {time.monotonic() - began:.1f} s in all")
+    return code
+
+
+def _show_headlines(home: Home) -> None:
+    """The scorecard's newest week that has values, beside the week before."""
+    from orchestration.cli.sql import show_table
+    from orchestration.publish import connect_published
+
+    with connect_published(home.published_file) as connection:
+        cursor = connection.execute("select * from drivers.rpt_scorecard_by_week")
+        names = [column[0] for column in cursor.description or []]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    weeks = newest_weeks(rows)
+    if not weeks:
+        return
+    week = weeks[0]
+    click.echo(f"\nHeadline numbers, week of {week}" + (f" (beside the week of {weeks[1]})" if len(weeks) > 1 else ""))
+    show_table(["metric", "value", "week before", "unit"], headlines(rows, weeks))
+
+
+def newest_weeks(rows: list[dict[str, Any]]) -> list[Any]:
+    """The newest two weeks in which at least half as many metrics have a value as in the fullest week."""
+    valued: dict[Any, int] = {}
+    for row in rows:
+        if row.get("value") is not None and row.get("is_complete", True):
+            valued[row["scorecard_week"]] = valued.get(row["scorecard_week"], 0) + 1
+    enough = max(valued.values(), default=0) / 2
+    return sorted((week for week, count in valued.items() if count >= enough), reverse=True)[:2]
+
+
+def headlines(rows: list[dict[str, Any]], weeks: list[Any]) -> list[tuple]:
+    """Label, value, value of the week before and unit, in the scorecard's order; only metrics that have a value."""
+    values = {(row["metric_name"], row["scorecard_week"]): row.get("value") for row in rows}
+    chosen = sorted(
+        (row for row in rows if row["scorecard_week"] == weeks[0] and row.get("value") is not None),
+        key=lambda row: (row.get("metric_order") or 0, row["metric_name"]),
+    )
+    before = weeks[1] if len(weeks) > 1 else None
+    return [
+        (
+            row.get("metric_label") or row["metric_name"],
+            row["value"],
+            values.get((row["metric_name"], before)),
+            row.get("unit") or "",
+        )
+        for row in chosen
+    ]
+
+
+def _show_next(home: Home, home_was_chosen: bool) -> None:
+    command = "support-metrics" if home_was_chosen else f"support-metrics --home {home.path}"
+    boards = sorted((home.published / "boards").glob("*.html"))
+    click.echo(f"published file  {home.published_file}")
+    for board in boards[:1]:
+        click.echo(f"board           {board}")
+    click.echo(
+        "Next:\n"
+        f'  {command} sql "select * from core.fct_tickets limit 5"\n'
+        f"  {command} status\n"
+        f"  {command} ui\n"
+        "  support-metrics init DIR      # an installation of your own"
+    )

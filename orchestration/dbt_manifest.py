@@ -1,0 +1,83 @@
+"""dbt's manifest: parsed when it is missing or older than the project, so that a fresh clone works.
+
+Belongs here: deciding whether to parse, and parsing. What the manifest's nodes become is in `orchestration.assets.dbt`.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from orchestration.pipeline import dbt_arguments, dbt_environment, seeds_folder
+from orchestration.settings import PROJECT, Home
+from orchestration.sources import Sources
+
+FOLDERS = ("models", "macros", "tests/dbt")
+FILES = ("dbt_project.yml", "profiles.yml")
+
+
+class DbtParseError(Exception):
+    """The dbt project cannot be parsed; the message is dbt's own, and names the file."""
+
+
+def dbt_executable() -> str:
+    """The `dbt` that belongs to this Python."""
+    return str(Path(sys.executable).parent / "dbt")
+
+
+def target_folder(home: Home) -> Path:
+    """Where dbt writes its artefacts of a run."""
+    return home.dbt_target / "target"
+
+
+def read_manifest(home: Home, sources: Sources) -> dict[str, Any]:
+    """The manifest of the project as it is now, for this installation; parses when needed.
+
+    Raises:
+        DbtParseError: the project cannot be parsed.
+    """
+    home.dbt_target.mkdir(parents=True, exist_ok=True, mode=0o700)
+    manifest, mark = home.dbt_target / "manifest.json", home.dbt_target / "manifest.mark"
+    with (home.dbt_target / "parse.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        fingerprint = _fingerprint(home, sources)
+        if not (manifest.exists() and mark.exists() and mark.read_text() == fingerprint):
+            mark.unlink(missing_ok=True)
+            _parse(home, sources)
+            (target_folder(home) / "manifest.json").replace(manifest)
+            mark.write_text(fingerprint)
+        return json.loads(manifest.read_text(encoding="utf-8"))
+
+
+def _fingerprint(home: Home, sources: Sources) -> str:
+    """Changes with every file that dbt parses, and with what it is told."""
+    paths = [PROJECT / name for name in FILES]
+    for folder in (*(PROJECT / name for name in FOLDERS), seeds_folder(home)):
+        paths += sorted(path for path in folder.rglob("*") if path.is_file())
+    digest = hashlib.sha256(json.dumps(dbt_arguments(sources)).encode())
+    for path in paths:
+        status = path.stat()
+        digest.update(f"{path}|{status.st_size}|{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def _parse(home: Home, sources: Sources) -> None:
+    command = [dbt_executable(), "--no-use-colors", "parse", *dbt_arguments(sources)]
+    folders = ["--target-path", str(target_folder(home)), "--log-path", str(target_folder(home))]
+    print(f"$ dbt parse  (the models changed, or were never parsed here; project {PROJECT})", file=sys.stderr)
+    done = subprocess.run(  # noqa: S603  # our own program and arguments, no shell
+        [*command, *folders, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)],
+        env={**os.environ, **dbt_environment(home)},
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        lines = [line[10:] if line[2:3] == ":" else line for line in (done.stdout + done.stderr).splitlines()]
+        at = next((i for i, line in enumerate(lines) if "Encountered an error" in line), -1)
+        raise DbtParseError("dbt cannot parse the project: " + " ".join(" ".join(lines[at + 1 :]).split()))

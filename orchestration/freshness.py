@@ -1,0 +1,82 @@
+"""How fresh each source is: when it last delivered, when it was last read, and whether it is late.
+
+Belongs here: the one rule that the check `is_fresh` and the command `status` share.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import duckdb
+
+from orchestration.sources import FileSource, Sources, SqlSource
+from orchestration.warehouse import text_literal
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """One source. Instants are UTC without zone; `status` is the last extraction's, or `never read`.
+
+    `last_delivered_at` is when data that was new last came in: a file not loaded before, or new rows of a database.
+    """
+
+    source_name: str
+    kind: str
+    status: str
+    message: str
+    last_read_at: datetime | None
+    last_delivered_at: datetime | None
+    expected_every_hours: float | None
+    is_late: bool
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the source was reached, could be used, and is not late."""
+        return self.status in ("loaded", "unchanged") and not self.is_late
+
+    @property
+    def description(self) -> str:
+        """One line: what is the case and, if it is not fresh, why."""
+        if self.status not in ("loaded", "unchanged"):
+            return self.message or self.status
+        if self.is_late:
+            last = f"{self.last_delivered_at:%Y-%m-%d %H:%M} UTC" if self.last_delivered_at else "never"
+            return f"late: expected every {self.expected_every_hours:g} hours, last delivery {last}"
+        return "on time" if self.expected_every_hours else self.status
+
+
+def source_freshness(connection: duckdb.DuckDBPyConnection, sources: Sources, now: datetime) -> list[Freshness]:
+    """Each configured source's freshness, from the loader's own record; `now` is UTC without zone."""
+    return [_one(connection, source, now) for source in sources.sources]
+
+
+def _one(connection: duckdb.DuckDBPyConnection, source: FileSource | SqlSource, now: datetime) -> Freshness:
+    # Literals, not bound values: for the first of those DuckDB's client imports pandas, and `status` should be quick.
+    name = text_literal(source.name)
+    read = _rows(
+        connection,
+        f"select status, message, finished_at from audit.extract_runs where source_name = {name} "
+        "order by finished_at desc limit 1",
+    )
+    status, message, last_read_at = read[0] if read else ("never read", "", None)
+    delivered = _rows(
+        connection,
+        # A database has no files: what counts is the last reading that brought rows it had not brought before.
+        f"select max(loaded_at) from audit.files where source_name = {name}"
+        if isinstance(source, FileSource)
+        else f"select max(finished_at) from audit.extract_runs where source_name = {name} and status = 'loaded'",
+    )
+    last_delivered_at = delivered[0][0] if delivered else None
+    expected = source.expected_every_hours
+    is_late = expected is not None and (
+        last_delivered_at is None or now - last_delivered_at > timedelta(hours=expected)
+    )
+    return Freshness(
+        source.name, source.kind, status, message or "", last_read_at, last_delivered_at, expected, is_late
+    )
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple]:
+    try:
+        return connection.execute(query).fetchall()
+    except duckdb.CatalogException:
+        return []  # nothing was ever extracted: the loader's tables are not there yet
