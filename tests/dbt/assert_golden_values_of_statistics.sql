@@ -6,19 +6,39 @@ with cases as (
         50.98e0 as expected,
         0.005e0 as tolerance
     union all
-    select 'nps margin 32/13/6', {{ net_promoter_margin(32, 6, 51) }}, 19.12e0, 0.005e0
+    select
+        'nps margin 32/13/6' as golden_case,
+        {{ net_promoter_margin(32, 6, 51) }} as computed,
+        19.12e0 as expected,
+        0.005e0 as tolerance
     union all
-    select 'nps 300/200/100', {{ net_promoter_score(300, 100, 600) }}, 33.33e0, 0.005e0
+    select
+        'nps 300/200/100' as golden_case,
+        {{ net_promoter_score(300, 100, 600) }} as computed,
+        33.33e0 as expected,
+        0.005e0 as tolerance
     union all
-    select 'nps margin 300/200/100', {{ net_promoter_margin(300, 100, 600) }}, 5.96e0, 0.005e0
+    select
+        'nps margin 300/200/100' as golden_case,
+        {{ net_promoter_margin(300, 100, 600) }} as computed,
+        5.96e0 as expected,
+        0.005e0 as tolerance
     {% for successes, trials, low, high in [
         (13, 15, '0.621e0', '0.963e0'), (8, 10, '0.490e0', '0.943e0'),
         (90, 100, '0.826e0', '0.945e0'), (5, 5, '0.566e0', '1.000e0'),
     ] %}
-    union all
-    select 'wilson low {{ successes }}/{{ trials }}', {{ wilson_bound(successes, trials, 'low') }}, {{ low }}, 0.0005e0
-    union all
-    select 'wilson high {{ successes }}/{{ trials }}', {{ wilson_bound(successes, trials, 'high') }}, {{ high }}, 0.0005e0
+        union all
+        select
+            'wilson low {{ successes }}/{{ trials }}' as golden_case,
+            {{ wilson_bound(successes, trials, 'low') }} as computed,
+            {{ low }} as expected,
+            0.0005e0 as tolerance
+        union all
+        select
+            'wilson high {{ successes }}/{{ trials }}' as golden_case,
+            {{ wilson_bound(successes, trials, 'high') }} as computed,
+            {{ high }} as expected,
+            0.0005e0 as tolerance
     {% endfor %}
 )
 

@@ -15,7 +15,9 @@ closed as (
 ),
 
 counted as (
-    select delay_days, count(*) as claim_count
+    select
+        delay_days,
+        count(*) as claim_count
     from closed
     group by delay_days
 )

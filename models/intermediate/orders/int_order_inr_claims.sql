@@ -5,7 +5,8 @@ with orders as (
 ),
 
 inr_claims as (
-    select * from {{ ref('int_inr_claims_classified') }} where exclusion_reason is null
+    select * from {{ ref('int_inr_claims_classified') }}
+    where exclusion_reason is null
 ),
 
 claimed as (

@@ -1,5 +1,6 @@
 with orders as (
-    select * from {{ ref('int_orders_shipped') }} where exclusion_reason is null and shipped_at is not null
+    select * from {{ ref('int_orders_shipped') }}
+    where exclusion_reason is null and shipped_at is not null
 ),
 
 returns as (
@@ -8,11 +9,14 @@ returns as (
 ),
 
 order_items as (
-    select * from {{ ref('int_order_items_classified') }} where exclusion_reason is null
+    select * from {{ ref('int_order_items_classified') }}
+    where exclusion_reason is null
 ),
 
 units as (
-    select order_key, sum(unit_count) as unit_count
+    select
+        order_key,
+        sum(unit_count) as unit_count
     from order_items
     group by order_key
 ),

@@ -1,5 +1,6 @@
 with orders as (
-    select * from {{ ref('int_orders_shipped') }} where exclusion_reason is null
+    select * from {{ ref('int_orders_shipped') }}
+    where exclusion_reason is null
 )
 
 select

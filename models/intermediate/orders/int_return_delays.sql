@@ -15,7 +15,9 @@ closed as (
 ),
 
 counted as (
-    select cast(delay_days as bigint) as delay_days, count(*) as return_count
+    select
+        cast(delay_days as bigint) as delay_days,
+        count(*) as return_count
     from closed
     group by cast(delay_days as bigint)
 )

@@ -27,21 +27,45 @@ app_reviews as (
 ),
 
 last_events as (
-    select source_name, max(greatest(created_at, coalesce(solved_at, created_at))) as last_event_at
+    select
+        source_name,
+        max(greatest(created_at, coalesce(solved_at, created_at))) as last_event_at
     from tickets
     group by source_name
     union all
-    select source_name, max(sent_at) as last_event_at from ticket_messages group by source_name
+    select
+        source_name,
+        max(sent_at) as last_event_at
+    from ticket_messages
+    group by source_name
     union all
-    select source_name, max(changed_at) as last_event_at from ticket_changes group by source_name
+    select
+        source_name,
+        max(changed_at) as last_event_at
+    from ticket_changes
+    group by source_name
     union all
-    select source_name, max(responded_at) as last_event_at from csat_responses group by source_name
+    select
+        source_name,
+        max(responded_at) as last_event_at
+    from csat_responses
+    group by source_name
     union all
-    select source_name, max(responded_at) as last_event_at from ces_responses group by source_name
+    select
+        source_name,
+        max(responded_at) as last_event_at
+    from ces_responses
+    group by source_name
     union all
-    select source_name, max(responded_at) as last_event_at from nps_responses group by source_name
+    select
+        source_name,
+        max(responded_at) as last_event_at
+    from nps_responses
+    group by source_name
     union all
-    select source_name, max(greatest(reviewed_at, coalesce(replied_at, reviewed_at))) as last_event_at
+    select
+        source_name,
+        max(greatest(reviewed_at, coalesce(replied_at, reviewed_at))) as last_event_at
     from app_reviews
     group by source_name
 )

@@ -28,17 +28,35 @@ returns as (
 ),
 
 entity_sources as (
-    select distinct 'tickets' as entity_name, source_name from tickets
+    select distinct
+        'tickets' as entity_name,
+        source_name
+    from tickets
     union all
-    select distinct 'orders' as entity_name, source_name from orders
+    select distinct
+        'orders' as entity_name,
+        source_name
+    from orders
     union all
-    select distinct 'csat_responses' as entity_name, source_name from csat_responses
+    select distinct
+        'csat_responses' as entity_name,
+        source_name
+    from csat_responses
     union all
-    select distinct 'nps_responses' as entity_name, source_name from nps_responses
+    select distinct
+        'nps_responses' as entity_name,
+        source_name
+    from nps_responses
     union all
-    select distinct 'app_reviews' as entity_name, source_name from app_reviews
+    select distinct
+        'app_reviews' as entity_name,
+        source_name
+    from app_reviews
     union all
-    select distinct 'returns' as entity_name, source_name from returns
+    select distinct
+        'returns' as entity_name,
+        source_name
+    from returns
 )
 
 select

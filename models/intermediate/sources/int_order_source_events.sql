@@ -15,16 +15,31 @@ inr_claims as (
 ),
 
 last_events as (
-    select source_name, max(ordered_at) as last_event_at from orders group by source_name
+    select
+        source_name,
+        max(ordered_at) as last_event_at
+    from orders
+    group by source_name
     union all
-    select source_name, max(greatest(shipped_at, coalesce(delivered_at, shipped_at))) as last_event_at
+    select
+        source_name,
+        max(greatest(shipped_at, coalesce(delivered_at, shipped_at))) as last_event_at
     from deliveries
     group by source_name
     union all
-    select source_name, max(requested_at) as last_event_at from returns group by source_name
+    select
+        source_name,
+        max(requested_at) as last_event_at
+    from returns
+    group by source_name
     union all
     -- A proxy is opened by a calendar, not by a customer: it says nothing of how far the data reach.
-    select source_name, max(opened_at) as last_event_at from inr_claims where not is_proxy group by source_name
+    select
+        source_name,
+        max(opened_at) as last_event_at
+    from inr_claims
+    where not is_proxy
+    group by source_name
 )
 
 select

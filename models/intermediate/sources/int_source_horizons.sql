@@ -11,17 +11,27 @@ order_source_events as (
 ),
 
 stated as (
-    select source_name, max(complete_through_at) as stated_through_at
+    select
+        source_name,
+        max(complete_through_at) as stated_through_at
     from delivery_marks
     group by source_name
 ),
 
 observed as (
-    select source_name, max(last_event_at) as last_event_at
+    select
+        source_name,
+        max(last_event_at) as last_event_at
     from (
-        select source_name, last_event_at from contact_source_events
+        select
+            source_name,
+            last_event_at
+        from contact_source_events
         union all
-        select source_name, last_event_at from order_source_events
+        select
+            source_name,
+            last_event_at
+        from order_source_events
     ) as last_events
     group by source_name
 )

@@ -37,8 +37,8 @@ recently_contacted as (
     inner join contacts
         on
             ranked.customer_key = contacts.customer_key
-            and contacts.created_at <= ranked.responded_at
-            and contacts.created_at > {{ add_seconds('ranked.responded_at', -14 * 86400) }}
+            and ranked.responded_at >= contacts.created_at
+            and ranked.responded_at < {{ add_seconds('contacts.created_at', 14 * 86400) }}
 )
 
 select

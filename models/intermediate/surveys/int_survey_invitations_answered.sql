@@ -25,7 +25,9 @@ answers as (
 ),
 
 ratings as (
-    select invitation_key, max(rating) as rating
+    select
+        invitation_key,
+        max(rating) as rating
     from answers
     where invitation_key is not null
     group by invitation_key

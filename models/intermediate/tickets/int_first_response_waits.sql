@@ -4,7 +4,8 @@ with tickets as (
 ),
 
 metric_targets as (
-    select * from {{ ref('metric_targets') }} where metric_name = 'first_response_calendar_seconds_median'
+    select * from {{ ref('metric_targets') }}
+    where metric_name = 'first_response_calendar_seconds_median'
 ),
 
 target as (

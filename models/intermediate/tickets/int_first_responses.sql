@@ -11,7 +11,9 @@ message_sources as (
 ),
 
 first_requests as (
-    select ticket_key, min(sent_at) as first_customer_message_at
+    select
+        ticket_key,
+        min(sent_at) as first_customer_message_at
     from ticket_messages
     where author_role = 'customer'
     group by ticket_key
@@ -19,7 +21,9 @@ first_requests as (
 
 -- A bot's or an auto-responder's message is not a response, whoever signs it; nor is a note the customer cannot read.
 human_replies as (
-    select ticket_key, sent_at
+    select
+        ticket_key,
+        sent_at
     from ticket_messages
     where author_role = 'agent' and is_public and not is_automatic
 ),

@@ -20,9 +20,17 @@ labels as (
 
 -- A source that already speaks of our reasons needs no rule; that match comes first.
 rules as (
-    select contact_reason as label, contact_reason, 0 as rule_rank from contact_reasons
+    select
+        contact_reason as label,
+        contact_reason,
+        0 as rule_rank
+    from contact_reasons
     union all
-    select label, contact_reason, rule_rank from contact_reason_rules
+    select
+        label,
+        contact_reason,
+        rule_rank
+    from contact_reason_rules
 ),
 
 matches as (

@@ -4,7 +4,8 @@ with contacts as (
 ),
 
 ticket_changes as (
-    select * from {{ ref('stg_contract__ticket_changes') }} where field = 'status'
+    select * from {{ ref('stg_contract__ticket_changes') }}
+    where field = 'status'
 ),
 
 change_sources as (
@@ -12,7 +13,11 @@ change_sources as (
 ),
 
 steps as (
-    select ticket_key, created_at as changed_at, '' as step_key, true as is_open
+    select
+        ticket_key,
+        created_at as changed_at,
+        '' as step_key,
+        true as is_open
     from contacts
     union all
     select

@@ -8,7 +8,8 @@ dates as (
 ),
 
 horizons as (
-    select * from {{ ref('int_entity_horizons') }} where entity_name = 'tickets'
+    select * from {{ ref('int_entity_horizons') }}
+    where entity_name = 'tickets'
 ),
 
 steps as (

@@ -3,11 +3,13 @@ with csat_responses as (
 ),
 
 invitations as (
-    select * from {{ ref('fct_survey_invitations') }} where survey_type = 'csat'
+    select * from {{ ref('fct_survey_invitations') }}
+    where survey_type = 'csat'
 ),
 
 horizons as (
-    select * from {{ ref('int_entity_horizons') }} where entity_name = 'csat_responses'
+    select * from {{ ref('int_entity_horizons') }}
+    where entity_name = 'csat_responses'
 ),
 
 -- Two clocks side by side: answers by the week they came, offers by the week they went out.

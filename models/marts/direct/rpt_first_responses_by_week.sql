@@ -3,7 +3,8 @@ with waits as (
 ),
 
 horizons as (
-    select * from {{ ref('int_entity_horizons') }} where entity_name = 'tickets'
+    select * from {{ ref('int_entity_horizons') }}
+    where entity_name = 'tickets'
 ),
 
 counted as (
@@ -22,11 +23,15 @@ counted as (
 ),
 
 calendar_quantiles as (
-    {{ censored_quantiles('waits', ['created_week'], 'waited_calendar_seconds', 'is_answered', 'first_response_calendar_seconds') }}
+    {{ censored_quantiles(
+        'waits', ['created_week'], 'waited_calendar_seconds', 'is_answered', 'first_response_calendar_seconds'
+    ) }}
 ),
 
 business_quantiles as (
-    {{ censored_quantiles('waits', ['created_week'], 'waited_business_seconds', 'is_answered', 'first_response_business_seconds') }}
+    {{ censored_quantiles(
+        'waits', ['created_week'], 'waited_business_seconds', 'is_answered', 'first_response_business_seconds'
+    ) }}
 )
 
 select

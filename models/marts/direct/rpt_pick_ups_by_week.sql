@@ -4,7 +4,8 @@ with tickets as (
 ),
 
 pick_up_sources as (
-    select distinct source_name from tickets where pick_up_calendar_seconds is not null
+    select distinct source_name from tickets
+    where pick_up_calendar_seconds is not null
 ),
 
 waits as (
@@ -32,7 +33,8 @@ quantiles as (
 ),
 
 horizons as (
-    select * from {{ ref('int_entity_horizons') }} where entity_name = 'tickets'
+    select * from {{ ref('int_entity_horizons') }}
+    where entity_name = 'tickets'
 )
 
 select

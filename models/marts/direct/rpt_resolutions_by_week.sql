@@ -3,7 +3,8 @@ with tickets as (
 ),
 
 horizons as (
-    select * from {{ ref('int_entity_horizons') }} where entity_name = 'tickets'
+    select * from {{ ref('int_entity_horizons') }}
+    where entity_name = 'tickets'
 ),
 
 counted as (

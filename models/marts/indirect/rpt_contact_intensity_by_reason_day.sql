@@ -22,7 +22,9 @@ horizons as (
 ),
 
 exposure as (
-    select ordered_date, sum(order_count) as order_count
+    select
+        ordered_date,
+        sum(order_count) as order_count
     from orders_by_day
     group by ordered_date
 ),

@@ -3,7 +3,8 @@ with nps_responses as (
 ),
 
 horizons as (
-    select * from {{ ref('int_entity_horizons') }} where entity_name = 'nps_responses'
+    select * from {{ ref('int_entity_horizons') }}
+    where entity_name = 'nps_responses'
 ),
 
 counted as (
@@ -21,17 +22,18 @@ counted as (
 )
 
 select
-    market,
-    cast(promoter_count as bigint) as promoter_count,
-    cast(passive_count as bigint) as passive_count,
-    cast(detractor_count as bigint) as detractor_count,
-    cast(response_count as bigint) as response_count,
-    cast(recent_contact_count as bigint) as recent_contact_count,
-    {{ net_promoter_score('promoter_count', 'detractor_count', 'response_count') }} as nps_score,
-    {{ net_promoter_standard_error('promoter_count', 'detractor_count', 'response_count') }} as nps_standard_error_score,
-    {{ net_promoter_margin('promoter_count', 'detractor_count', 'response_count') }}
+    counted.market,
+    cast(counted.promoter_count as bigint) as promoter_count,
+    cast(counted.passive_count as bigint) as passive_count,
+    cast(counted.detractor_count as bigint) as detractor_count,
+    cast(counted.response_count as bigint) as response_count,
+    cast(counted.recent_contact_count as bigint) as recent_contact_count,
+    {{ net_promoter_score('counted.promoter_count', 'counted.detractor_count', 'counted.response_count') }} as nps_score,
+    {{ net_promoter_standard_error('counted.promoter_count', 'counted.detractor_count', 'counted.response_count') }}
+        as nps_standard_error_score,
+    {{ net_promoter_margin('counted.promoter_count', 'counted.detractor_count', 'counted.response_count') }}
         as nps_margin_score,
-    {{ next_month(add_days('responded_quarter', 62)) }} <= horizons.first_incomplete_date as is_complete,
-    responded_quarter
+    {{ next_month(add_days('counted.responded_quarter', 62)) }} <= horizons.first_incomplete_date as is_complete,
+    counted.responded_quarter
 from counted
 cross join horizons

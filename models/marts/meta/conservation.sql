@@ -30,14 +30,18 @@ excluded_records as (
 
 fact_rows as (
     {% for entity, fact in facts.items() -%}
-    select
-        '{{ entity }}' as entity_name,
-        source_name,
-        count(*) as fact_count
-    from {{ ref(fact) }}
-    group by source_name
-    {{ 'union all' if not loop.last }}
+        select
+            '{{ entity }}' as entity_name,
+            source_name,
+            count(*) as fact_count
+        from {{ ref(fact) }}
+        group by source_name
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
+),
+
+newest_runs as (
+    select distinct run_id from mappings
 ),
 
 quarantined as (
@@ -46,7 +50,7 @@ quarantined as (
         quarantine_counts.entity_name,
         sum(quarantine_counts.row_count) as quarantined_count
     from quarantine_counts
-    inner join (select distinct run_id from mappings) as newest_run on quarantine_counts.run_id = newest_run.run_id
+    inner join newest_runs on quarantine_counts.run_id = newest_runs.run_id
     group by quarantine_counts.source_name, quarantine_counts.entity_name
 ),
 

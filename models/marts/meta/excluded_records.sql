@@ -18,14 +18,14 @@
 
 with exclusions as (
     {% for entity, (model, key) in classified.items() -%}
-    select
-        '{{ entity }}' as entity_name,
-        {{ key }} as record_key,
-        source_name,
-        exclusion_reason
-    from {{ ref(model) }}
-    where exclusion_reason is not null
-    {{ 'union all' if not loop.last }}
+        select
+            '{{ entity }}' as entity_name,
+            {{ key }} as record_key,
+            source_name,
+            exclusion_reason
+        from {{ ref(model) }}
+        where exclusion_reason is not null
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 )
 

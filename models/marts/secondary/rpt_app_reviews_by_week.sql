@@ -1,15 +1,19 @@
 with app_reviews as (
-    select *, {{ week_of('reviewed_date') }} as reviewed_week
+    select
+        *,
+        {{ week_of('reviewed_date') }} as reviewed_week
     from {{ ref('fct_app_reviews') }}
 ),
 
 horizons as (
-    select * from {{ ref('int_entity_horizons') }} where entity_name = 'app_reviews'
+    select * from {{ ref('int_entity_horizons') }}
+    where entity_name = 'app_reviews'
 ),
 
 -- A source that never shows a reply says nothing about replies.
 reply_sources as (
-    select distinct source_name from app_reviews where has_reply
+    select distinct source_name from app_reviews
+    where has_reply
 ),
 
 reply_waits as (

@@ -7,7 +7,9 @@ inr_delays as (
 ),
 
 horizons as (
-    select complete_through_at, first_incomplete_date
+    select
+        complete_through_at,
+        first_incomplete_date
     from {{ ref('int_entity_horizons') }}
     where entity_name = 'orders'
 ),

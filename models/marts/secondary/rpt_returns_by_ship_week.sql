@@ -7,7 +7,9 @@ return_delays as (
 ),
 
 horizons as (
-    select min(complete_through_at) as complete_through_at, min(first_incomplete_date) as first_incomplete_date
+    select
+        min(complete_through_at) as complete_through_at,
+        min(first_incomplete_date) as first_incomplete_date
     from {{ ref('int_entity_horizons') }}
     where entity_name in ('orders', 'returns')
 ),

@@ -4,6 +4,10 @@ select {{ column_name }}
 from {{ model }}
 where
     false
-    {% if low is not none %}or {{ column_name }} < {{ low }}{% endif %}
-    {% if high is not none %}or {{ column_name }} > {{ high }}{% endif %}
+    {% if low is not none %}
+        or {{ column_name }} < {{ low }}
+    {% endif %}
+    {% if high is not none %}
+        or {{ column_name }} > {{ high }}
+    {% endif %}
 {% endtest %}
