@@ -47,9 +47,9 @@ dates as (
 )
 
 select
+    cast({{ iso_weekday('calendar_date') }} as integer) as iso_weekday,
     calendar_date,
     {{ week_of('calendar_date') }} as calendar_week,
     {{ month_of('calendar_date') }} as calendar_month,
-    {{ quarter_of('calendar_date') }} as calendar_quarter,
-    cast({{ iso_weekday('calendar_date') }} as integer) as iso_weekday
+    {{ quarter_of('calendar_date') }} as calendar_quarter
 from dates

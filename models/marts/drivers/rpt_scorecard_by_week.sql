@@ -35,12 +35,13 @@ select
     case
         when weekly.value is not null then cast(null as varchar)
         when not spine.is_delivered then 'no source delivers ' || spine.required_entity
-        when spine.metric_name = 'contact_intensity' and weekly.numerator is not null then 'no orders in the week'
+        when spine.metric_name = 'contact_intensity' and weekly.numerator_value is not null then 'no orders in the week'
+        when weekly.denominator_count > 0 then 'only a proxy of it is delivered'
         else 'nothing to measure in the week'
     end as missing_reason,
-    spine.metric_order,
-    weekly.numerator,
-    cast(weekly.denominator as bigint) as denominator_count,
+    spine.metric_rank,
+    weekly.numerator_value,
+    cast(weekly.denominator_count as bigint) as denominator_count,
     case when spine.is_delivered then weekly.value end as value,
     case when spine.is_delivered then weekly.low_value end as low_value,
     case when spine.is_delivered then weekly.high_value end as high_value,

@@ -66,8 +66,8 @@ reviews as (
 
 select
     'first_response_calendar_seconds_median' as metric_name,
-    cast(null as double) as numerator,
-    cast(contact_count as double) as denominator,
+    cast(null as double) as numerator_value,
+    cast(contact_count as bigint) as denominator_count,
     cast(first_response_calendar_seconds_median as double) as value,
     cast(null as double) as low_value,
     cast(null as double) as high_value,
@@ -79,8 +79,8 @@ from first_responses
 union all
 select
     'unanswered_ratio' as metric_name,
-    unanswered_count as numerator,
-    contact_count as denominator,
+    cast(unanswered_count as double) as numerator_value,
+    cast(contact_count as bigint) as denominator_count,
     unanswered_ratio as value,
     cast(null as double) as low_value,
     cast(null as double) as high_value,
@@ -92,8 +92,8 @@ from first_responses
 union all
 select
     'csat_ratio' as metric_name,
-    positive_count as numerator,
-    response_count as denominator,
+    cast(positive_count as double) as numerator_value,
+    cast(response_count as bigint) as denominator_count,
     {{ ratio('positive_count', 'response_count') }} as value,
     {{ wilson_bound('positive_count', 'response_count', 'low') }} as low_value,
     {{ wilson_bound('positive_count', 'response_count', 'high') }} as high_value,
@@ -105,8 +105,8 @@ from csat
 union all
 select
     'contact_intensity' as metric_name,
-    contact_count as numerator,
-    order_count as denominator,
+    cast(contact_count as double) as numerator_value,
+    cast(order_count as bigint) as denominator_count,
     100 * {{ ratio('contact_count', 'order_count') }} as value,
     cast(null as double) as low_value,
     cast(null as double) as high_value,
@@ -118,8 +118,8 @@ from intensity
 union all
 select
     'nps_score' as metric_name,
-    promoter_count - detractor_count as numerator,
-    response_count as denominator,
+    cast(promoter_count - detractor_count as double) as numerator_value,
+    cast(response_count as bigint) as denominator_count,
     {{ net_promoter_score('promoter_count', 'detractor_count', 'response_count') }} as value,
     greatest(
         {{ net_promoter_score('promoter_count', 'detractor_count', 'response_count') }}
@@ -137,8 +137,8 @@ from nps
 union all
 select
     'order_return_ratio' as metric_name,
-    return_requested_order_count as numerator,
-    shipped_order_count as denominator,
+    cast(return_requested_order_count as double) as numerator_value,
+    cast(shipped_order_count as bigint) as denominator_count,
     {{ ratio('return_requested_order_count', 'shipped_order_count') }} as value,
     {{ wilson_bound('return_requested_order_count', 'shipped_order_count', 'low') }} as low_value,
     {{ wilson_bound('return_requested_order_count', 'shipped_order_count', 'high') }} as high_value,
@@ -150,8 +150,8 @@ from returns
 union all
 select
     'inr_ratio' as metric_name,
-    inr_order_count as numerator,
-    due_order_count as denominator,
+    cast(inr_order_count as double) as numerator_value,
+    cast(due_order_count as bigint) as denominator_count,
     {{ ratio('inr_order_count', 'due_order_count') }} as value,
     {{ wilson_bound('inr_order_count', 'due_order_count', 'low') }} as low_value,
     {{ wilson_bound('inr_order_count', 'due_order_count', 'high') }} as high_value,
@@ -163,8 +163,8 @@ from inr
 union all
 select
     'rating_stars_mean' as metric_name,
-    total_rating_stars as numerator,
-    review_count as denominator,
+    cast(total_rating_stars as double) as numerator_value,
+    cast(review_count as bigint) as denominator_count,
     {{ ratio('total_rating_stars', 'review_count') }} as value,
     cast(null as double) as low_value,
     cast(null as double) as high_value,
