@@ -85,10 +85,10 @@ def gate_two(home: Home, marts: Sequence[dg.AssetKey], metadata: Sequence[dg.Ass
 
     @dg.multi_asset_check(name="gate_two", specs=specs, pool=WRITER_POOL)
     def check_marts(context: dg.AssetCheckExecutionContext, installation: Installation) -> Iterator[Any]:
-        from orchestration.quality.gates import run_gate_two
-
         home = installation.home
         with step(context, installation, "gate 2") as report:
+            from orchestration.quality.gates import run_gate_two
+
             # Under the run that built the marts, so that looking again replaces what was found before.
             build = warehouse_build(home, installation.settings)
             outcome = run_gate_two(home.warehouse, run_id=build.run_id, home=home.path, now=datetime.now(UTC))

@@ -3,7 +3,7 @@
 Belongs here: selections of assets, each with its reason. Never when they run.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 REFRESH = "refresh_warehouse"
 PUBLISH = "publish_marts"
 # A logger that a job's configuration does not name is not used, even if it is the only one.
-_CONFIG = {"loggers": {"console": {}}}
+_CONFIG: dict[str, Any] = {"loggers": {"console": {}}}
 
 
 def all_jobs(sources: Sources, gate_two: dg.AssetChecksDefinition) -> list["Job"]:

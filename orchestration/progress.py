@@ -12,8 +12,14 @@ from typing import Any, TextIO
 import dagster as dg
 
 _METADATA = "dagster_meta"
-# What dagster-dbt says of itself beside what the step says.
-_CHATTER = ("A dbt subsetted execution", "Running dbt command", "Finished dbt command", "Logging an `AssetObservation`")
+# What Dagster and dagster-dbt say beside what the steps say.
+_CHATTER = (
+    "A dbt subsetted execution",
+    "Running dbt command",
+    "Finished dbt command",
+    "Logging an `AssetObservation`",
+    "Dependencies for step",
+)
 
 
 class Console:
@@ -80,10 +86,19 @@ def _reason(event: Any) -> str:
     if failure is not None and failure.description:
         return f"{event.step_key}: {failure.description}"
     error = getattr(data, "error", None)
-    cause = error
-    while cause is not None and cause.cause is not None:
-        cause = cause.cause
-    return f"{event.step_key}: {(cause.message if cause else event.message or '').strip()}"
+    return f"{event.step_key}: {bare_message(innermost(error)) if error else event.message or 'failed'}"
+
+
+def innermost(error: Any) -> Any:
+    """The error that a chain of Dagster's errors began with."""
+    while error.cause is not None:
+        error = error.cause
+    return error
+
+
+def bare_message(error: Any) -> str:
+    """An error's own words, without the name of its class."""
+    return str(error.message).split(f"{error.cls_name}: ", 1)[-1].strip()
 
 
 @dg.logger(None, "One plain line for each step: what it did, how many rows, how long.")

@@ -75,7 +75,8 @@ class Installation(dg.ConfigurableResource):
         run_id = context.run_id or "no run"
         if context.instance is not None and context.run is not None:
             context.instance.add_run_tags(run_id, {PROCESS_TAG: f"{socket.gethostname()}:{os.getpid()}"})
-        with hold_run_lock(self.home, run_id, self._settings.lock_wait_seconds):
+        tell = context.log.info if context.log else print
+        with hold_run_lock(self.home, run_id, self._settings.lock_wait_seconds, on_wait=tell):
             journal.begin(self.home, run_id, context.run.job_name if context.run else "")
             try:
                 yield self

@@ -9,7 +9,7 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -21,8 +21,10 @@ class RunInProgressError(Exception):
 
 
 @contextmanager
-def hold_run_lock(home: Home, run_id: str, wait_seconds: float) -> Iterator[None]:
-    """Hold the lock for a run.
+def hold_run_lock(
+    home: Home, run_id: str, wait_seconds: float, on_wait: Callable[[str], None] = lambda _: None
+) -> Iterator[None]:
+    """Hold the lock for a run; `on_wait` is told once, and by whom it is held, when there is something to wait for.
 
     Raises:
         RunInProgressError: still held by another process after the wait.
@@ -32,10 +34,17 @@ def hold_run_lock(home: Home, run_id: str, wait_seconds: float) -> Iterator[None
     deadline = time.monotonic() + wait_seconds
     with path.open("a+", encoding="utf-8") as file:
         os.fchmod(file.fileno(), 0o600)
+        has_waited = False
         while not _taken(file):
+            file.seek(0)
+            holder = f"{_holder(file.read())} of this installation is in progress"
             if time.monotonic() >= deadline:
-                file.seek(0)
-                raise RunInProgressError(_describe(file.read(), wait_seconds))
+                raise RunInProgressError(
+                    f"{holder}; waited {wait_seconds:.0f} s. Wait for it to end, or stop that process."
+                )
+            if not has_waited:
+                on_wait(f"{holder}; waiting up to {wait_seconds:.0f} s")
+                has_waited = True
             time.sleep(0.25)
         file.truncate(0)
         json.dump({"process_id": os.getpid(), "run_id": run_id}, file)
@@ -51,12 +60,9 @@ def _taken(file: TextIO) -> bool:
     return True
 
 
-def _describe(content: str, waited: float) -> str:
+def _holder(content: str) -> str:
     try:
         holder = json.loads(content)
-        named = f"run {holder['run_id'][:8]} (process {holder['process_id']})"
+        return f"run {holder['run_id'][:8]} (process {holder['process_id']})"
     except (ValueError, KeyError, TypeError):
-        named = "another run"
-    return (
-        f"{named} of this installation is in progress; waited {waited:.0f} s. Wait for it to end, or stop that process."
-    )
+        return "another run"

@@ -12,6 +12,7 @@ import dagster as dg
 from orchestration.alerts import Alert, send_alert
 from orchestration.jobs import REFRESH
 from orchestration.landed_files import decide, list_landed
+from orchestration.progress import bare_message, innermost
 from orchestration.resources import end_dead_runs
 from orchestration.settings import find_home
 from orchestration.sources import read_sources
@@ -67,6 +68,10 @@ def run_failure_alert(context: dg.RunFailureSensorContext) -> None:
         context.log.info(line)
 
 
+# Errors that end a run before its first step, whose messages are ours and hold no value of a row.
+_OWN_ERRORS = ("ConfigurationError", "RunInProgressError", "SuiteError", "DbtParseError")
+
+
 def alert_about(job_name: str, run_id: str, events: Iterable[Any]) -> Alert:
     """The alert for a failed run, from its failure events: our own words where there are some, else the kind of error."""
     step, problem = "start", "the run failed before its first step"
@@ -78,13 +83,12 @@ def alert_about(job_name: str, run_id: str, events: Iterable[Any]) -> Alert:
         error = getattr(data, "error", None)
         if event.step_key is not None:
             step = event.step_key
+        elif event.message:
+            problem = str(event.message)  # Dagster's words about the run as a whole: killed, too long, cancelled
         if error is not None:
-            problem = f"{step} failed ({_innermost(error).cls_name}); the run's log has the details"
+            cause = innermost(error)
+            problem = f"{step} failed ({cause.cls_name}); the run's log has the details"
+            if cause.cls_name in _OWN_ERRORS:
+                problem = bare_message(cause)
             break
     return Alert(job_name, run_id, step, problem)
-
-
-def _innermost(error: Any) -> Any:
-    while error.cause is not None:
-        error = error.cause
-    return error

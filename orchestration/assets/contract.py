@@ -48,12 +48,12 @@ def contract_assets(sources: Sources, home: Home) -> dg.AssetsDefinition:
 
     @dg.multi_asset(name="map_contract", specs=specs, check_specs=checks, pool=WRITER_POOL)
     def map_contract(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[Any]:
-        from orchestration.extract.mapping import map_sources
-        from orchestration.quality.gates import run_gate_one
-        from orchestration.warehouse import connect
-
         home, settings, run_id = installation.home, installation.settings, context.run.run_id
         with step(context, installation, "map to the contract") as report:
+            from orchestration.extract.mapping import map_sources
+            from orchestration.quality.gates import run_gate_one
+            from orchestration.warehouse import connect
+
             with connect(home.warehouse, wait_seconds=settings.lock_wait_seconds) as warehouse:
                 counts = map_sources(warehouse, installation.sources, home, run_id)
             report.summary = (

@@ -37,11 +37,11 @@ def metadata_assets(built_before: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
 
     @dg.multi_asset(name="write_metadata", specs=specs, pool=WRITER_POOL)
     def write_metadata_tables(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[Any]:
-        from orchestration.metadata import write_metadata
-
         home, run_id, now = installation.home, context.run.run_id, utc_now()
         build_id = make_build_id(now, run_id)
         with step(context, installation, "describe the build") as report:
+            from orchestration.metadata import write_metadata
+
             write_metadata(
                 home.warehouse,
                 target_folder(home) / "manifest.json",
@@ -70,11 +70,11 @@ def quality_results(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         description="One row per check of the build: gate 1, dbt's tests, gate 2.",
     )
     def data_quality_results(context: dg.AssetExecutionContext, installation: Installation) -> dg.MaterializeResult:
-        from orchestration.metadata import write_quality_results
-        from orchestration.publish import list_snapshots
-
         home = installation.home
         with step(context, installation, "write down the checks") as report:
+            from orchestration.metadata import write_quality_results
+            from orchestration.publish import list_snapshots
+
             build = warehouse_build(home, installation.settings)
             if build.build_id in [snapshot.build_id for snapshot in list_snapshots(home.published)]:
                 # A build keeps the content that it was published with.
@@ -100,10 +100,10 @@ def published_file(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         description="The file that analysts and BI tools open: every mart of the last build that passed both gates.",
     )
     def support_metrics(context: dg.AssetExecutionContext, installation: Installation) -> dg.MaterializeResult:
-        from orchestration.publish import publish
-
         home, settings = installation.home, installation.settings
         with step(context, installation, "publish") as report:
+            from orchestration.publish import publish
+
             build = warehouse_build(home, settings)
             require_gate_two(home, settings, build)
             build_id = build.build_id

@@ -42,10 +42,10 @@ def _source_assets(source: FileSource | SqlSource) -> dg.AssetsDefinition:
 
     @dg.multi_asset(name=f"extract_{source.name}", specs=specs, check_specs=checks, pool=WRITER_POOL)
     def extract(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[Any]:
-        from orchestration.extract.source import extract_source
-
         home, settings, run_id = installation.home, installation.settings, context.run.run_id
         with step(context, installation, f"extract {source.name}") as report:
+            from orchestration.extract.source import extract_source
+
             current = _as_configured_now(installation.sources, source.name)
             if context.retry_number:
                 forget_attempt(home, settings, run_id, current)

@@ -63,7 +63,9 @@ def run_job(home: Home, job_name: str, source: str | None = None) -> int:
         for run_id in end_dead_runs(instance):
             click.echo(f"run {run_id[:8]} had been killed; it is marked as failed")
         with _other_output_to_log(home):
-            result = job.execute_in_process(instance=instance, raise_on_error=False)
+            # Who starts a run by hand sees how it ends: Dagster's daemon need not try again.
+            tags = {"dagster/max_retries": "0"}
+            result = job.execute_in_process(instance=instance, raise_on_error=False, tags=tags)
         seconds = time.monotonic() - began
         if result.success:
             click.echo(f"run {result.run_id[:8]} succeeded in {seconds:.1f} s")
@@ -107,7 +109,7 @@ def _tell_failure(home: Home, job_name: str, result: Any, seconds: float, consol
     failures = [event for event in result.all_events if event.is_failure]
     reasons = [event for event in failures if event.step_key is not None]
     if not reasons:
-        console.line(f"FAILED {_first_line(failures)}")
+        console.line(f"FAILED {_cause(failures)}")
     for line in send_alert(home, alert_about(job_name, result.run_id, failures)):
         console.line(line)
     current = read_manifest(Layout(home.published).manifest)
@@ -120,12 +122,9 @@ def _tell_failure(home: Home, job_name: str, result: Any, seconds: float, consol
     return 1
 
 
-def _first_line(failures: list[Any]) -> str:
-    """The innermost cause of a run that failed before its first step."""
-    for event in failures:
-        error = getattr(event.event_specific_data, "error", None)
-        if error is not None:
-            while error.cause is not None:
-                error = error.cause
-            return str(error.message).strip()
-    return "the run could not start"
+def _cause(failures: list[Any]) -> str:
+    """Why a run failed before its first step."""
+    from orchestration.progress import bare_message, innermost
+
+    errors = [getattr(event.event_specific_data, "error", None) for event in failures]
+    return next((bare_message(innermost(error)) for error in errors if error is not None), "the run could not start")
