@@ -33,11 +33,9 @@ class BoardsNotInstalledError(BoardError):
 
 
 def board_files(charts: Path = CHARTS) -> list[Path]:
-    """The boards of a folder, by name; its configuration and what other boards only inherit from are none."""
+    """The boards of a project of dbt Charts, by name; defaults and what boards only inherit from are none."""
     return sorted(
-        path
-        for path in charts.glob("*.yml")
-        if path.name not in ("dbt_charts.yml", "meta.yml") and not path.name.startswith("_")
+        path for path in (charts / "charts").glob("*.yml") if path.name != "meta.yml" and not path.name.startswith("_")
     )
 
 
@@ -47,7 +45,7 @@ def render_boards(published_dir: Path, out_dir: Path, *, charts: Path = CHARTS) 
     Args:
         published_dir: the folder with the published file.
         out_dir: where `<board>.html` and `<board>.png` go; made when missing. Not below `charts`, which `dct serve` watches.
-        charts: the boards' folder.
+        charts: the project of dbt Charts, with its boards in the folder `charts` below it.
 
     Returns:
         the files, by board and format.
