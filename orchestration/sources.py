@@ -4,18 +4,21 @@ Belongs here: the file's shape and every check that needs no data. All faults ar
 touched. How a kind is read is in `orchestration.extract`.
 """
 
-import codecs
 import re
 import tomllib
-from typing import Annotated, Literal
+from pathlib import PurePath
+from typing import Annotated, Literal, cast
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from orchestration.config_faults import checkable, readable
 from orchestration.contract import Entity, entities
 from orchestration.settings import ConfigurationError, Home, read_environment
 
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
+EPOCH_FORMATS = ("epoch_seconds", "epoch_milliseconds")
+"""Values of `timestamp_format` for numbers that count from 1970 in UTC."""
 
 
 class _Strict(BaseModel):
@@ -37,6 +40,7 @@ class RawTable(_Strict):
     key: list[str] = []
     identities: list[str] = []
     free_text: list[str] = []
+    not_personal: list[str] = []
     derived: dict[str, str] = {}
     keep_text: bool = False
     language: str | None = None
@@ -46,7 +50,11 @@ class RawTable(_Strict):
 
 
 class FileTable(RawTable):
-    """A raw table that arrives as files."""
+    """A raw table that arrives as files.
+
+    `columns` are names in place of the header's, or of files without one (`has_header = false`); in JSON lines, fields
+    that are there even if no line has them.
+    """
 
     files: str
     format: Literal["csv", "jsonl", "parquet", "excel"] | None = None
@@ -54,6 +62,7 @@ class FileTable(RawTable):
     delimiter: str = ","
     quote: str = '"'
     escape: str = '"'
+    has_header: bool = True
     columns: list[str] = []
     sheet: str | None = None
 
@@ -63,7 +72,7 @@ class SqlTable(RawTable):
 
     table: str
     cursor: str | None = None
-    lag_hours: float = 24
+    lag_hours: float = Field(default=24, ge=0)
 
 
 class Mapping(_Strict):
@@ -85,7 +94,7 @@ class _Source(_Strict):
     entities: list[Mapping] = []
     delivers: list[str] = []
     refers_to: dict[str, str] = {}
-    expected_every_hours: float | None = None
+    expected_every_hours: float | None = Field(default=None, gt=0)
 
 
 class FileSource(_Source):
@@ -133,32 +142,21 @@ def read_sources(home: Home) -> Sources:
         document = tomllib.loads(home.sources_file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError([f"{home.sources_file}: {error}"]) from None
+    problems: list[str] = []
+    sources: Sources | None
     try:
         sources = Sources.model_validate(document)
     except ValidationError as error:
-        raise ConfigurationError([_readable(dict(fault), document) for fault in error.errors()]) from None
-    for source in sources.sources:
-        _add_contract_layouts(source)
-    problems = _problems(sources, home)
-    if problems:
+        problems = [readable(dict(fault), document) for fault in error.errors()]
+        # The rest is checked all the same, so that its owner need not come back fault by fault.
+        sources = cast("Sources | None", checkable(Sources, document))
+    if sources is not None:
+        for source in sources.sources:
+            _add_contract_layouts(source)
+        problems += [problem for problem in _problems(sources, home) if problem not in problems]
+    if problems or sources is None:
         raise ConfigurationError(problems)
     return sources
-
-
-def _readable(fault: dict, document: dict) -> str:
-    """One line for a fault of the file's shape, naming the source and table instead of their positions."""
-    words: list[str] = []
-    node: object = document
-    for step in fault["loc"]:
-        if isinstance(step, int) and isinstance(node, list) and step < len(node):
-            node = node[step]
-            label = node.get("name") or node.get("entity") if isinstance(node, dict) else None
-            words[-1:] = [f"{words[-1].removesuffix('s')} {label or step + 1}"] if words else [str(step + 1)]
-        elif step not in ("files", "sql") or (isinstance(node, dict) and step in node and fault["loc"][-1] == step):
-            words.append(str(step))
-            node = node.get(step) if isinstance(node, dict) else None
-    message = "unknown key" if fault["type"] == "extra_forbidden" else fault["msg"].lower()
-    return f"sources.toml: {', '.join(words)}: {message}"
 
 
 def _add_contract_layouts(source: FileSource | SqlSource) -> None:
@@ -219,6 +217,11 @@ def _table_problems(source: FileSource | SqlSource, where: str) -> list[str]:
             problems += _file_problems(table, at)
         if table.listing == "full" and not table.key:
             problems.append(f"{at}: a full listing needs a key, else what vanished cannot be told")
+        for name in sorted({*table.identities} & {*table.free_text}):
+            problems.append(f"{at}: {name} is declared under identities and under free_text")
+        for name in table.key:
+            if name in table.free_text:
+                problems.append(f"{at}: key {name} is free text, which is not kept")
         if table.unused is None and accounted.count(table.name) != 1:
             problems.append(
                 f"{at}: {accounted.count(table.name)} mappings account for its rows; name it in exactly one mapping's "
@@ -232,12 +235,16 @@ def _file_problems(table: FileTable, at: str) -> list[str]:
     if "/" in table.files or ".." in table.files or "\\" in table.files:
         problems.append(f"{at}: files is a pattern of names below the source's folder, without a path")
     try:
-        codecs.lookup(table.encoding)
+        "".encode(table.encoding)
     except LookupError:
         problems.append(f"{at}: unknown encoding {table.encoding}")
     for setting, value in (("delimiter", table.delimiter), ("quote", table.quote), ("escape", table.escape)):
-        if len(value) > 1 or (not value and setting == "delimiter"):
+        if len(value) > 1 or (not value and setting == "delimiter") or value in ("\n", "\r"):
             problems.append(f"{at}: {setting} is one character")
+    if table.delimiter in (table.quote, table.escape):
+        problems.append(f"{at}: delimiter is also quote or escape")
+    if not table.has_header and not table.columns:
+        problems.append(f"{at}: files without a header need columns")
     return problems
 
 
@@ -260,14 +267,45 @@ def _mapping_problems(source: FileSource | SqlSource, where: str, home: Home) ->
             problems.append(f"{at}: mapped twice; unite the rows in one SQL select")
         if (mapping.sql is None) == (mapping.table is None):
             problems.append(f"{at}: give either table (and columns) or sql")
-        if mapping.sql is not None and not (home.mappings / mapping.sql).is_file():
-            problems.append(f"{at}: {home.mappings / mapping.sql} does not exist")
+        if mapping.sql is not None:
+            problems += _select_problems(mapping.sql, home, at)
+        problems += _format_problems(mapping, at)
         for table in [*accounted_tables(mapping), *([mapping.table] if mapping.table else [])]:
             if table not in tables:
                 problems.append(f"{at}: the source has no table {table}")
         if mapping.time_zone is not None and mapping.time_zone not in available_timezones():
             problems.append(f"{at}: unknown time zone {mapping.time_zone}")
         problems += _column_problems(mapping, entity, at)
+    return problems
+
+
+def _select_problems(name: str, home: Home, at: str) -> list[str]:
+    if PurePath(name).is_absolute() or ".." in PurePath(name).parts:
+        return [f"{at}: sql names a file below {home.mappings}"]
+    if not (home.mappings / name).is_file():
+        return [f"{at}: {home.mappings / name} does not exist"]
+    return []
+
+
+def _format_problems(mapping: Mapping, at: str) -> list[str]:
+    """Formats that the engine does not know, so that they are found before anything is read."""
+    import duckdb
+
+    given = mapping.timestamp_format or []
+    stated = [given] if isinstance(given, str) else given
+    dates = [mapping.date_format] if mapping.date_format else []
+    problems = []
+    for setting, form in [*(("timestamp_format", f) for f in stated), *(("date_format", f) for f in dates)]:
+        if setting == "timestamp_format" and form in EPOCH_FORMATS:
+            continue
+        try:
+            duckdb.execute("select try_strptime('', ?)", [form])
+        except duckdb.Error:
+            problems.append(f"{at}: {setting} {form} is no format of strptime")
+        if "%" not in form:
+            problems.append(f"{at}: {setting} {form} has no part such as %Y")
+    if any(form in EPOCH_FORMATS for form in stated) and len(stated) > 1:
+        problems.append(f"{at}: timestamp_format: {' and '.join(EPOCH_FORMATS)} stand alone")
     return problems
 
 
@@ -283,6 +321,8 @@ def _reference_problems(source: FileSource | SqlSource, sources: Sources, where:
             problems.append(f"{where}: refers_to: unknown entity {entity}")
         elif target not in {other.name for other in sources.sources}:
             problems.append(f"{where}: refers_to: {entity} = {target}, and no source is named {target}")
+        elif target not in sources.deliverers(entity):
+            problems.append(f"{where}: refers_to: {entity} = {target}, and {target} delivers no {entity}")
     return problems
 
 

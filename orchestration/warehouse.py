@@ -14,13 +14,22 @@ class WarehouseLockedError(Exception):
     """Another process holds the file; the message names it."""
 
 
-def connect(path: Path, *, read_only: bool = False, wait_seconds: float = 30) -> duckdb.DuckDBPyConnection:
+def connect(
+    path: Path,
+    *,
+    read_only: bool = False,
+    wait_seconds: float = 30,
+    memory_limit: str | None = None,
+    temp: Path | None = None,
+) -> duckdb.DuckDBPyConnection:
     """Open the warehouse with UTC as its zone and no extension ever fetched.
 
     Args:
         path: the DuckDB file.
         read_only: refuse to write.
         wait_seconds: how long to wait while another process holds the file.
+        memory_limit: DuckDB's, such as `4GB`; None leaves its default.
+        temp: where it spills, encrypted, so that nothing personal stays on disk after a kill; None leaves its default.
 
     Raises:
         WarehouseLockedError: still held after the wait; the message has the holder's process number.
@@ -30,7 +39,7 @@ def connect(path: Path, *, read_only: bool = False, wait_seconds: float = 30) ->
         try:
             connection = duckdb.connect(str(path), read_only=read_only)
         except duckdb.IOException as error:
-            if "lock" not in str(error):
+            if "Could not set lock" not in str(error):
                 raise
             if time.monotonic() >= deadline:
                 raise WarehouseLockedError(_holder(path, str(error), wait_seconds)) from None
@@ -38,6 +47,11 @@ def connect(path: Path, *, read_only: bool = False, wait_seconds: float = 30) ->
         else:
             connection.execute("set TimeZone = 'UTC'")
             connection.execute("set autoinstall_known_extensions = false")
+            if memory_limit is not None:
+                connection.execute(f"set memory_limit = {text_literal(memory_limit)}")
+            if temp is not None:
+                connection.execute(f"set temp_directory = {text_literal(str(temp))}")
+                connection.execute("set temp_file_encryption = true")
             return connection
 
 

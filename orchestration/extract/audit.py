@@ -6,6 +6,7 @@ Belongs here: the tables' definitions and the one way to append to them. Gates, 
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from orchestration.warehouse import quoted
 
@@ -15,13 +16,21 @@ TABLES = {
     ),
     "deliveries": (
         "run_id varchar, source_name varchar, table_name varchar, entity_name varchar, rows_read bigint, "
-        "rows_rejected bigint, rows_repeated bigint, rows_landed bigint, rows_current bigint, "
+        "rows_rejected bigint, rows_repeated bigint, rows_landed bigint, rows_deleted bigint, rows_current bigint, "
         "previous_rows_current bigint, is_full_listing boolean"
     ),
     "files": (
         "run_id varchar, source_name varchar, table_name varchar, file_name varchar, content_hash varchar, "
         "byte_count bigint, rows_read bigint, rows_rejected bigint, loaded_at timestamp"
     ),
+    # One row per column and change of a table's layout; state is new, vanished or unknown to the contract.
+    "table_columns": (
+        "run_id varchar, source_name varchar, table_name varchar, column_name varchar, state varchar, recorded_at timestamp"
+    ),
+    # One row per raw table: the key that its rows are told apart by from the first load on.
+    "table_keys": "source_name varchar, table_name varchar, key_columns varchar",
+    # One row per load that has begun and not ended; what it left in raw is taken back by the next run.
+    "unfinished_loads": "run_id varchar, source_name varchar, seen_at timestamp",
     "mappings": (
         "run_id varchar, source_name varchar, entity_name varchar, rows_mapped bigint, rows_dropped bigint, "
         "rows_rejected bigint, source_rows_mapped bigint, source_rows_dropped bigint, source_rows_rejected bigint, "
@@ -39,13 +48,25 @@ TABLES = {
         "row_number bigint, column_name varchar, reason varchar"
     ),
 }
+ARROW_TYPES = {"varchar": pa.string(), "bigint": pa.int64(), "boolean": pa.bool_(), "timestamp": pa.timestamp("us")}
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create what is missing of schema `audit`."""
+    """Create what is missing of schema `audit`, columns of tables that an older version made included."""
     connection.execute("create schema if not exists audit")
+    there = set(
+        connection.execute(
+            "select table_name, column_name from information_schema.columns where table_schema = 'audit'"
+        ).fetchall()
+    )
+    tables = {table for table, _ in there}
     for name, columns in TABLES.items():
-        connection.execute(f"create table if not exists audit.{quoted(name)} ({columns})")
+        if name not in tables:
+            connection.execute(f"create table audit.{quoted(name)} ({columns})")
+            continue
+        for column, data_type in _columns(name):
+            if (name, column) not in there:
+                connection.execute(f"alter table audit.{quoted(name)} add column {quoted(column)} {data_type}")
 
 
 def append(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
@@ -54,9 +75,16 @@ def append(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[st
     Raises:
         KeyError: a row lacks a column of the table.
     """
-    names = [column.split()[0] for column in TABLES[table].split(", ")]
-    if rows:
-        marks = ", ".join("?" for _ in names)
-        connection.executemany(
-            f"insert into audit.{quoted(table)} values ({marks})", [[row[name] for name in names] for row in rows]
-        )
+    if not rows:
+        return
+    columns = {
+        name: pa.array([row[name] for row in rows], ARROW_TYPES[data_type]) for name, data_type in _columns(table)
+    }
+    connection.register("audit_rows", pa.table(columns))
+    connection.execute(f"insert into audit.{quoted(table)} by name select * from audit_rows")
+    connection.unregister("audit_rows")
+
+
+def _columns(table: str) -> list[tuple[str, str]]:
+    pairs = (column.split() for column in TABLES[table].split(", "))
+    return [(name, data_type) for name, data_type in pairs]

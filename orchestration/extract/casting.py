@@ -6,11 +6,13 @@ Belongs here: SQL expressions for one column. Dates are read by the declared for
 from dataclasses import dataclass
 
 from orchestration.contract import Column
-from orchestration.sources import Mapping
+from orchestration.sources import EPOCH_FORMATS, Mapping
 from orchestration.warehouse import quoted, text_literal
 
 ISO_INSTANT = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?( ?(Z|z|[+-]\d{2}(:?\d{2})?))?$"
 HAS_ZONE = r"( ?(Z|z|[+-]\d{2}(:?\d{2})?))$"
+FIRST_EPOCH_SECOND = 100_000_000
+LAST_EPOCH_SECOND = 4_102_444_800
 
 
 @dataclass(frozen=True)
@@ -40,21 +42,23 @@ def cast_column(column: Column, source_type: str | None, mapping: Mapping) -> Ca
         text = f"coalesce({text}, {text_literal(literal)})"
     if column.data_type == "timestamp":
         value, unfit = _instant(raw, text, source_type or "VARCHAR", mapping)
+        if default is not None and source_type not in (None, "VARCHAR"):
+            value = f"coalesce({value}, {_instant('null', text_literal(literal), 'VARCHAR', mapping)[0]})"
     elif column.data_type == "date" and mapping.date_format and source_type == "VARCHAR":
-        value = f"cast(try_strptime({text}, {text_literal(mapping.date_format)}) as date)"
+        value = f"cast({_plausible(f'try_strptime({text}, {text_literal(mapping.date_format)})')} as date)"
         unfit = text_literal(f"is not a date in the declared date_format {mapping.date_format}")
     elif column.data_type == "date":
         # An instant cut to its first ten characters would be a day in nobody's calendar: only whole days are dates.
         day = r"^\d{4}-\d{2}-\d{2}([T ]00:00(:00(\.0+)?)?)?$"
-        value = f"case when regexp_matches({text}, {text_literal(day)}) then try_cast(left({text}, 10) as date) end"
+        value = f"case when regexp_matches({text}, {text_literal(day)}) then {_plausible(f'try_cast(left({text}, 10) as date)')} end"
         unfit = text_literal("is not a date as YYYY-MM-DD; declare date_format")
     elif column.data_type == "bigint":
         # A cast of '8.5' would round; only whole numbers are taken.
-        whole = f"try_cast({text} as double)"
+        whole = _number(text)
         value = f"case when {whole} = floor({whole}) and abs({whole}) < 9e15 then cast({whole} as bigint) end"
         unfit = text_literal("is not a whole number")
     elif column.data_type == "double":
-        number = f"try_cast({text} as double)"
+        number = _number(text)
         value = f"case when isfinite({number}) then {number} end"
         unfit = text_literal("is not a number")
     elif column.data_type == "boolean":
@@ -83,37 +87,82 @@ def _instant(raw: str, text: str, source_type: str, mapping: Mapping) -> tuple[s
         if zone is None:
             return "cast(null as timestamp)", text_literal("is a time without zone; declare time_zone")
         return _local_to_utc(local, zone), "null"
-    formats = mapping.timestamp_format
-    if formats:
-        listed = [formats] if isinstance(formats, str) else formats
-        local = f"try_strptime({text}, [{', '.join(map(text_literal, listed))}])"
-        with_zone = _iso_with_zone(text)
-        value = f"coalesce({with_zone}, {_local_to_utc(local, zone) if zone else 'null'})"
-        reason = f"is not a time in the declared timestamp_format {' or '.join(listed)}"
-        return value, text_literal(reason if zone else reason + ", or time_zone is not declared")
-    with_zone = _iso_with_zone(text)
+    if mapping.timestamp_format:
+        stated = mapping.timestamp_format
+        return _by_format(text, [stated] if isinstance(stated, str) else stated, zone)
     is_local = (
         f"regexp_matches({text}, {text_literal(ISO_INSTANT)}) and not regexp_matches({text}, {text_literal(HAS_ZONE)})"
     )
     if zone is None:
         unfit = f"case when {is_local} then 'is a time without zone; declare time_zone' else 'is not a time in ISO 8601; declare timestamp_format' end"
-        return with_zone, unfit
-    local = f"case when {is_local} then try_cast(replace({text}, ',', '.') as timestamp) end"
+        return _iso_with_zone(text), unfit
+    local = f"case when {is_local} then {_plausible(_iso_local(text))} end"
     return (
-        f"coalesce({with_zone}, {_local_to_utc(local, zone)})",
+        f"coalesce({_iso_with_zone(text)}, {_local_to_utc(local, zone)})",
         text_literal("is not a time in ISO 8601; declare timestamp_format"),
     )
 
 
+def _by_format(text: str, formats: list[str], zone: str | None) -> tuple[str, str]:
+    """A time in one of the declared formats, the first that fits, or in ISO 8601 with a zone."""
+    if formats[0] in EPOCH_FORMATS:
+        return _epoch(text, formats[0])
+    reason = f"is not a time in the declared timestamp_format {' or '.join(formats)}"
+    values = [_iso_with_zone(text)]
+    for form in formats:
+        parsed = f"try_strptime({text}, {text_literal(form)})"
+        if "%z" in form or "%Z" in form:
+            values.append(_plausible(f"({parsed} at time zone 'UTC')"))
+        elif zone is not None:
+            values.append(_local_to_utc(_plausible(parsed), zone))
+        else:
+            reason = (
+                f"is not a time in the declared timestamp_format {' or '.join(formats)}, or time_zone is not declared"
+            )
+    return f"coalesce({', '.join(values)})", text_literal(reason)
+
+
+def _epoch(text: str, unit: str) -> tuple[str, str]:
+    """Seconds or milliseconds since 1970 UTC, between 1973 and 2100, so that neither can be taken for the other."""
+    per_second = 1 if unit == "epoch_seconds" else 1000
+    number = _number(text)
+    is_plausible = f"{number} >= {FIRST_EPOCH_SECOND * per_second} and {number} < {LAST_EPOCH_SECOND * per_second}"
+    value = (
+        f"case when {is_plausible} then make_timestamp(cast(round({number} * {1_000_000 // per_second}) as bigint)) end"
+    )
+    return value, text_literal(f"is no time as declared by timestamp_format {unit}, from 1973 to 2100")
+
+
 def _iso_with_zone(text: str) -> str:
-    # The usual way to write UTC is read without the zone library, which is many times faster.
-    is_plain_utc = f"{text} like '____-__-_____:__%Z' and regexp_matches({text}, {text_literal(ISO_INSTANT)})"
-    plain = f"try_cast(left({text}, length({text}) - 1) as timestamp)"
+    # By arithmetic and not by the engine's zone library, which is many times slower and refuses some of ISO 8601.
     is_zoned = (
         f"regexp_matches({text}, {text_literal(ISO_INSTANT)}) and regexp_matches({text}, {text_literal(HAS_ZONE)})"
     )
-    zoned = f"try_cast({text} as timestamptz) at time zone 'UTC'"
-    return f"case when {is_plain_utc} then {plain} when {is_zoned} then {zoned} end"
+    offset = f"regexp_extract({text}, {text_literal(HAS_ZONE)}, 2)"
+    digits = f"rpad(regexp_replace({offset}, '[^0-9]', '', 'g'), 4, '0')"
+    minutes = f"(cast(left({digits}, 2) as integer) * 60 + cast(right({digits}, 2) as integer))"
+    is_offset = f"({offset} in ('Z', 'z') or ({minutes} <= 18 * 60 and right({digits}, 2) < '60'))"
+    sign = f"case when left({offset}, 1) = '-' then 1 else -1 end"
+    local = _iso_local(f"regexp_replace({text}, {text_literal(HAS_ZONE)}, '')")
+    return (
+        f"case when {text} like '%Z' and regexp_matches({text}, {text_literal(ISO_INSTANT)}) "
+        f"then {_plausible(_iso_local(f'rtrim(left({text}, length({text}) - 1))'))} "
+        f"when {is_zoned} and {is_offset} then {_plausible(local)} + to_minutes(cast({sign} * {minutes} as bigint)) end"
+    )
+
+
+def _iso_local(text: str) -> str:
+    return f"try_cast(replace({text}, ',', '.') as timestamp)"
+
+
+def _number(text: str) -> str:
+    # The engine would take `1_000` for a number.
+    return f"case when position('_' in {text}) = 0 then try_cast({text} as double) end"
+
+
+def _plausible(value: str) -> str:
+    """A date or time of four-digit years only: by `%Y`, the year of 01/02/24 would be 24."""
+    return f"case when {value} >= date '1000-01-01' then {value} end"
 
 
 def _local_to_utc(local: str, zone: str) -> str:

@@ -1,16 +1,20 @@
 """The one place that knows dlt: versions go into `raw_<source>` through a pipeline of the source.
 
-Belongs here: pipelines, their state and what a killed load leaves behind.
+Belongs here: pipelines, and what a killed load leaves behind. dlt's working folder is disposable: nothing in it outlives
+a load, since what was delivered is still where it was delivered, and what was loaded is in the warehouse.
 """
 
+import shutil
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
+import duckdb
 import pyarrow as pa
 
+from orchestration.extract import audit
 from orchestration.extract.versions import METADATA
-from orchestration.warehouse import connect, quoted
+from orchestration.warehouse import quoted
 
 
 class LoadError(Exception):
@@ -22,85 +26,95 @@ def raw_schema(source_name: str) -> str:
     return f"raw_{source_name}"
 
 
-def load_versions(source_name: str, tables: dict[str, pa.Table], warehouse: Path, pipelines: Path) -> None:
+def raw_tables(connection: duckdb.DuckDBPyConnection, source_name: str) -> dict[str, list[str]]:
+    """The raw tables of a source that exist, each with its columns."""
+    found: dict[str, list[str]] = {}
+    for table, column in connection.execute(
+        "select table_name, column_name from information_schema.columns where table_schema = ? order by ordinal_position",
+        [raw_schema(source_name)],
+    ).fetchall():
+        found.setdefault(table, []).append(column)
+    return {table: columns for table, columns in found.items() if "_row_id" in columns}
+
+
+def begin_load(connection: duckdb.DuckDBPyConnection, source_name: str, run_id: str, seen_at: datetime) -> None:
+    """Note that a load begins, before anything of it is written."""
+    audit.append(connection, "unfinished_loads", [{"run_id": run_id, "source_name": source_name, "seen_at": seen_at}])
+
+
+def end_load(connection: duckdb.DuckDBPyConnection, source_name: str) -> None:
+    """Take the note away; to be called in the transaction that writes the load's audit rows."""
+    connection.execute("delete from audit.unfinished_loads where source_name = ?", [source_name])
+
+
+def undo_unfinished(connection: duckdb.DuckDBPyConnection, source_name: str) -> int:
+    """Take back what a killed run left half loaded, so that the next extraction finds the raw of the run before.
+
+    Returns:
+        the row versions that were taken back.
+    """
+    unfinished = connection.execute(
+        "select count(*) from audit.unfinished_loads where source_name = ?", [source_name]
+    ).fetchall()[0][0]
+    if not unfinished:
+        return 0
+    removed = 0
+    connection.execute("begin")
+    for table in raw_tables(connection, source_name):
+        removed += connection.execute(
+            f"delete from {quoted(raw_schema(source_name))}.{quoted(table)} where (_run_id, _seen_at) in "
+            "(select (run_id, seen_at) from audit.unfinished_loads where source_name = ?)",
+            [source_name],
+        ).fetchall()[0][0]
+    end_load(connection, source_name)
+    connection.execute("commit")
+    return removed
+
+
+def load_versions(
+    source_name: str, tables: dict[str, pa.Table], connection: duckdb.DuckDBPyConnection, pipelines: Path
+) -> None:
     """Append row versions to raw.
 
     Args:
         source_name: the source; the pipeline and the schema are named after it.
         tables: by raw table name, the versions with `orchestration.extract.versions.METADATA` and text columns.
-        warehouse: the DuckDB file; no other connection may be open.
+        connection: the warehouse, held by the caller so that no other process can come in between.
         pipelines: folder of dlt's working state.
 
     Raises:
-        LoadError: the load failed; what was extracted is kept and flushed by the next run.
+        LoadError: the load failed; what it wrote is taken back by `undo_unfinished`.
     """
     import dlt
     from dlt.pipeline.exceptions import PipelineStepFailed
 
-    pipeline = _pipeline(source_name, warehouse, pipelines)
+    # Sequential: DuckDB uses all processors by itself, and more writers would only hold more in memory.
+    dlt.config["load.workers"] = 1
+    dlt.config["runtime.dlthub_telemetry"] = False
     resources = [
-        dlt.resource(
-            _batches(table),
-            name=name,
-            write_disposition="append",
-        )
+        dlt.resource(_batches(table), name=name, write_disposition="append")
         for name, table in tables.items()
         if table.num_rows
     ]
     if not resources:
         return
+    folder = pipelines / source_name
+    shutil.rmtree(folder, ignore_errors=True)
+    pipelines.mkdir(parents=True, exist_ok=True, mode=0o700)
+    cursor = connection.cursor()
     try:
+        pipeline = dlt.pipeline(
+            pipeline_name=source_name,
+            pipelines_dir=str(pipelines),
+            dataset_name=raw_schema(source_name),
+            destination=dlt.destinations.duckdb(cursor, preferred_loader_file_format="parquet"),
+        )
         pipeline.run(resources)
     except PipelineStepFailed as error:
         raise LoadError(f"source {source_name}: loading failed in step {error.step}: {error.exception}") from None
-
-
-def undo_unfinished(source_name: str, warehouse: Path, pipelines: Path, *, wait_seconds: float) -> bool:
-    """Take back what a killed run left half loaded, so that the next extraction finds the raw of the run before.
-
-    A run has finished when `audit.extract_runs` names it; that row is written after the load.
-
-    Returns:
-        whether anything had to be taken back.
-    """
-    was_pending = _drop_pending(source_name, warehouse, pipelines)
-    with connect(warehouse, wait_seconds=wait_seconds) as connection:
-        tables = [
-            row[0]
-            for row in connection.execute(
-                "select table_name from information_schema.columns where table_schema = ? and column_name = '_run_id'",
-                [raw_schema(source_name)],
-            ).fetchall()
-        ]
-        removed = 0
-        for table in tables:
-            removed += connection.execute(
-                f"delete from {quoted(raw_schema(source_name))}.{quoted(table)} where _run_id not in "
-                "(select run_id from audit.extract_runs where source_name = ?)",
-                [source_name],
-            ).fetchall()[0][0]
-    return was_pending or removed > 0
-
-
-def _drop_pending(source_name: str, warehouse: Path, pipelines: Path) -> bool:
-    if not (pipelines / source_name).exists():
-        return False
-    pipeline = _pipeline(source_name, warehouse, pipelines)
-    if not pipeline.has_pending_data:
-        return False
-    pipeline.abort_packages()
-    return True
-
-
-def _pipeline(source_name: str, warehouse: Path, pipelines: Path) -> Any:
-    import dlt
-
-    return dlt.pipeline(
-        pipeline_name=source_name,
-        pipelines_dir=str(pipelines),
-        dataset_name=raw_schema(source_name),
-        destination=dlt.destinations.duckdb(str(warehouse), preferred_loader_file_format="parquet"),
-    )
+    finally:
+        cursor.close()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _batches(table: pa.Table) -> Iterator[pa.Table]:

@@ -1,13 +1,11 @@
 """From raw to the contract: each source's mappings fill the canonical entities.
 
-Belongs here: running mappings over the current rows of raw, casting, keys, and the account of every row. The contract's
-tables are rebuilt whole from raw, so that a mended mapping mends the past too.
+Belongs here: running mappings over the current rows of raw, casting and keys. The contract's tables are rebuilt whole
+from raw, so that a mended mapping mends the past too. The account of every row is in `mapping_account`.
 """
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 import duckdb
 
@@ -15,6 +13,7 @@ from orchestration.contract import Column, Entity, contract_columns, entities, r
 from orchestration.extract import audit
 from orchestration.extract.casting import cast_column
 from orchestration.extract.load import raw_schema
+from orchestration.extract.mapping_account import transaction_start, write_counts, write_rejected
 from orchestration.extract.naming import raw_name
 from orchestration.settings import Home
 from orchestration.sources import FileSource, Mapping, Sources, SqlSource, accounted_tables, referred_source
@@ -77,14 +76,19 @@ def _map_source(
     accounted: dict[str, int] = defaultdict(int)
     mapped_for: dict[str, str] = {}
     counts = []
+    waiting: dict[str, str] = {}
     for mapping in source.entities:
-        if not _needed_tables(connection, mapping, source, home) <= set(landed):
-            continue  # nothing of it has been delivered yet; the entity stays empty
+        lacking = _needed_tables(connection, mapping, source, home) - set(landed)
+        if lacking:  # nothing of these has been delivered yet; the entity stays empty
+            reason = f"{mapping.entity} waits for {', '.join(sorted(lacking))}"
+            waiting |= dict.fromkeys(accounted_tables(mapping), reason)
+            continue
         result = _map_entity(connection, source, mapping, sources, home, run_id)
         counts.append(result[0])
         for name in accounted_tables(mapping):
             mapped_for[name] = mapping.entity
             accounted[name] += result[1]
+    unused = waiting | {table.name: table.unused for table in source.tables if table.unused is not None}
     audit.append(
         connection,
         "raw_accounting",
@@ -95,9 +99,9 @@ def _map_source(
                 "table_name": table.name,
                 "entity_name": mapped_for.get(table.name),
                 "rows_current": landed[table.name],
-                "rows_accounted": accounted[table.name] if table.unused is None else landed[table.name],
-                "unused_reason": table.unused,
-                "mapped_at": _transaction_start(connection),
+                "rows_accounted": landed[table.name] if table.name in unused else accounted[table.name],
+                "unused_reason": unused.get(table.name),
+                "mapped_at": transaction_start(connection),
             }
             for table in source.tables
             if table.name in landed
@@ -162,21 +166,23 @@ def _map_entity(
 ) -> tuple[EntityCounts, int]:
     entity = entities()[mapping.entity]
     where = f"source {source.name}, entity {entity.name}"
-    statement, label = _statement(connection, mapping, home)
+    statement, label = _statement(connection, mapping, home, where)
     try:
-        types = {row[0]: row[1] for row in connection.execute(f"describe {statement}").fetchall()}
+        # A view, since a select from an owner's file may end in a semicolon or a comment.
+        connection.execute(f"create or replace temp view _mapping as {statement}")
+        types = {row[0]: row[1] for row in connection.execute("describe _mapping").fetchall()}
         _check_columns(entity, mapping, types, where)
-        connection.execute(f"create or replace temp table typed as {_typed(entity, mapping, types, statement)}")
+        connection.execute(f"create or replace temp table _typed as {_typed(entity, mapping, types)}")
     except duckdb.Error as error:
         raise MappingError(f"{where}: {label}: {' '.join(str(error).split())[:500]}") from None
     _insert(connection, source, entity, sources)
-    totals = _account(connection, source, entity, run_id)
-    _write_rejected(connection, source, entity, run_id)
+    totals = write_counts(connection, source.name, entity.name, run_id)
+    write_rejected(connection, source.name, entity.name, run_id)
     return EntityCounts(source.name, entity.name, *totals[:3]), totals[3]
 
 
-def _typed(entity: Entity, mapping: Mapping, types: dict[str, str], statement: str) -> str:
-    """The select that casts a mapping's rows; `_problems` lists what does not fit, as `column: reason` lines."""
+def _typed(entity: Entity, mapping: Mapping, types: dict[str, str]) -> str:
+    """The select that casts the rows of `_mapping`; `_problems` lists what does not fit, as `column: reason` lines."""
     casts = {column.name: cast_column(column, types.get(column.name), mapping) for column in entity.columns}
     values = [f"{cast.value} as {quoted(name)}" for name, cast in casts.items()]
     # A row without its key is not rejected here: gate 1 sets it aside in quarantine, where it can be looked at.
@@ -199,37 +205,47 @@ def _typed(entity: Entity, mapping: Mapping, types: dict[str, str], statement: s
         "_source_row_count": "bigint",
         "_drop_reason": "varchar",
     }
-    carried = [
-        f"cast({name if name in types else '1' if name == '_source_row_count' else 'null'} as {data_type}) as {name}"
-        for name, data_type in metadata.items()
-    ]
-    found_unless_dropped = f"case when {'_drop_reason' if '_drop_reason' in types else 'null'} is null then {found} end"
+    given = {name: name if name in types else "null" for name in metadata}
+    given["_source_row_count"] = f"coalesce({given['_source_row_count']}, 1)"
+    given["_drop_reason"] = f"nullif(trim({given['_drop_reason']}), '')"
+    carried = [f"cast({given[name]} as {data_type}) as {name}" for name, data_type in metadata.items()]
+    found_unless_dropped = f"case when {given['_drop_reason']} is null then {found} end"
     listed = ", ".join([*values, *derived, *carried, f"{found_unless_dropped} as _problems"])
-    return f"select {listed} from ({statement}) as mapped"
+    return f"select {listed} from _mapping"
 
 
 def _but_for_keys(problem: str, is_key: bool) -> str:
     return problem.replace("'is empty and required'", "null") if is_key else problem
 
 
-def _statement(connection: duckdb.DuckDBPyConnection, mapping: Mapping, home: Home) -> tuple[str, str]:
+def _statement(connection: duckdb.DuckDBPyConnection, mapping: Mapping, home: Home, where: str) -> tuple[str, str]:
     """A mapping as one select, and what to call it in a message."""
     if mapping.sql is not None:
         path = home.mappings / mapping.sql
-        return path.read_text(encoding="utf-8").strip().rstrip(";"), str(path)
+        statement = path.read_text(encoding="utf-8")
+        try:
+            kinds = [found.type for found in duckdb.extract_statements(statement)]
+        except duckdb.Error as error:
+            raise MappingError(f"{where}: {path}: {' '.join(str(error).split())[:500]}") from None
+        if kinds != [duckdb.StatementType.SELECT]:
+            raise MappingError(f"{where}: {path}: a mapping is one select, and nothing else")
+        return statement, str(path)
     table = mapping.table or ""
     if not mapping.columns:
         return f"select * from {quoted(table)}", f"table {table}"
-    listed = ", ".join(_renamed(connection, mapping))
+    listed = ", ".join(_renamed(connection, mapping, where))
     return f"select {listed}, _row_id, _file_name, _row_number, _seen_at from {quoted(table)}", f"table {table}"
 
 
-def _renamed(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> list[str]:
+def _renamed(connection: duckdb.DuckDBPyConnection, mapping: Mapping, where: str) -> list[str]:
     """The select list of a column map; a free-text column brings its themes, sentiment and length along."""
     there = {row[0] for row in connection.execute(f"describe {quoted(mapping.table or '')}").fetchall()}
     listed = []
     for name, declared in mapping.columns.items():
         raw = raw_name(declared)
+        if raw not in there and f"{raw}_character_count" not in there:
+            known = ", ".join(sorted(column for column in there if not column.startswith("_")))
+            raise MappingError(f"{where}: table {mapping.table} has no column {declared} for {name}; there is {known}")
         if not entities()[mapping.entity].column(name).is_free_text:
             listed.append(f"{quoted(raw)} as {quoted(name)}")
             continue
@@ -281,7 +297,7 @@ def _insert(
             select.append(quoted(name))
     connection.execute(
         f"insert into contract.{quoted(entity.name)} by name "
-        f"select {', '.join(select)} from typed where _problems is null and _drop_reason is null"
+        f"select {', '.join(select)} from _typed where _problems is null and _drop_reason is null"
     )
 
 
@@ -293,7 +309,7 @@ def _refuse_ambiguous(
     sources: Sources,
 ) -> None:
     """Ids that could be several sources' make no key; a column without values harms nobody."""
-    used = connection.execute(f"select count(*) from typed where {quoted(column.name)} is not null").fetchall()[0][0]
+    used = connection.execute(f"select count(*) from _typed where {quoted(column.name)} is not null").fetchall()[0][0]
     if used:
         deliverers = sources.deliverers(column.references or "")
         raise MappingError(
@@ -310,72 +326,3 @@ def _own_key(source_name: str, entity: Entity) -> str:
     ]
     joined = " || '|' || ".join(f"cast({part} as varchar)" for part in parts)
     return f"{text_literal(source_name + ':')} || {joined}"
-
-
-def _account(
-    connection: duckdb.DuckDBPyConnection, source: FileSource | SqlSource, entity: Entity, run_id: str
-) -> tuple[int, int, int, int]:
-    """Write the mapping's counts; returns rows mapped, dropped, rejected, and all source rows they stand for."""
-    kinds = {
-        "mapped": "_problems is null and _drop_reason is null",
-        "dropped": "_drop_reason is not null",
-        "rejected": "_problems is not null",
-    }
-    select = ", ".join(
-        f"count(*) filter (where {condition}), coalesce(sum(_source_row_count) filter (where {condition}), 0)::bigint"
-        for condition in kinds.values()
-    )
-    mapped, source_mapped, dropped, source_dropped, rejected, source_rejected = connection.execute(
-        f"select {select} from typed"
-    ).fetchall()[0]
-    common: dict[str, Any] = {"run_id": run_id, "source_name": source.name, "entity_name": entity.name}
-    audit.append(
-        connection,
-        "mappings",
-        [
-            {
-                **common,
-                "rows_mapped": mapped,
-                "rows_dropped": dropped,
-                "rows_rejected": rejected,
-                "source_rows_mapped": source_mapped,
-                "source_rows_dropped": source_dropped,
-                "source_rows_rejected": source_rejected,
-                "mapped_at": _transaction_start(connection),
-            }
-        ],
-    )
-    reasons = connection.execute(
-        "select _drop_reason, count(*), sum(_source_row_count)::bigint from typed where _drop_reason is not null group by 1"
-    ).fetchall()
-    audit.append(
-        connection,
-        "dropped_rows",
-        [{**common, "reason": reason, "row_count": rows, "source_row_count": of} for reason, rows, of in reasons],
-    )
-    return mapped, dropped, rejected, source_mapped + source_dropped + source_rejected
-
-
-def _transaction_start(connection: duckdb.DuckDBPyConnection) -> datetime:
-    """One instant for all the rows of a run's mapping, UTC without zone."""
-    return connection.execute("select now() at time zone 'UTC'").fetchall()[0][0]
-
-
-def _write_rejected(
-    connection: duckdb.DuckDBPyConnection, source: FileSource | SqlSource, entity: Entity, run_id: str
-) -> None:
-    connection.execute(
-        """
-        insert into audit.rejected_rows
-        select
-            $1, $2, null, $3, _file_name, _row_number,
-            split_part(problem, ': ', 1), substr(problem, position(': ' in problem) + 2)
-        from (
-            select _file_name, _row_number, unnest(string_split(_problems, chr(10))) as problem
-            from typed
-            where _problems is not null
-        )
-        order by _file_name, _row_number
-        """,
-        [run_id, source.name, entity.name],
-    )

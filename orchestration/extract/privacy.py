@@ -15,7 +15,7 @@ from orchestration.settings import PROJECT, Home
 from orchestration.warehouse import text_literal
 
 HASH_LENGTH = 32
-E_MAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
+E_MAIL = r"[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)*\.\p{L}{2,}"
 TELEPHONE = r"(^|[^0-9A-Za-z.+-])(\+[0-9][0-9 ().-]{7,}[0-9]|\([0-9]{3}\) ?[0-9]{3}[- ][0-9]{4}|[0-9]{3}-[0-9]{3}-[0-9]{4})($|[^0-9A-Za-z-])"
 POSSIBLY_PERSONAL = r"@|\+[0-9]|\([0-9]{3}\)|[0-9]{3}-[0-9]{3}-[0-9]{4}"
 UNSUPPORTED = "language not supported"
@@ -23,8 +23,8 @@ UNSUPPORTED = "language not supported"
 
 def set_identity_key(connection: duckdb.DuckDBPyConnection, key: str) -> None:
     """Give a connection the two HMAC pads of the key, as variables, so that the key stands in no SQL text or log."""
-    digest = key.encode() if len(key) <= 64 else hashlib.sha256(key.encode()).digest()
-    block = digest.ljust(64, b"\0")
+    secret = key.encode()
+    block = (secret if len(secret) <= 64 else hashlib.sha256(secret).digest()).ljust(64, b"\0")
     connection.execute("set variable identity_inner_pad = $1::blob", [bytes(byte ^ 0x36 for byte in block)])
     connection.execute("set variable identity_outer_pad = $1::blob", [bytes(byte ^ 0x5C for byte in block)])
 
@@ -39,10 +39,17 @@ def hashed(expression: str) -> str:
     return f"case when trim({expression}) <> '' then {whole} end"
 
 
+def fingerprint(expression: str) -> str:
+    """SQL for a keyed hash of a text as it stands, so that a change of it is seen and nothing of it can be guessed."""
+    return f"sha256(getvariable('identity_inner_pad') || encode({expression}))"
+
+
 def redacted(expression: str) -> str:
     """SQL for a text with e-mail addresses and telephone numbers replaced."""
-    without_mail = f"regexp_replace({expression}, {text_literal(E_MAIL)}, '[e-mail]', 'g')"
-    return f"regexp_replace({without_mail}, {text_literal(TELEPHONE)}, '\\1[telephone]\\3', 'g')"
+    text = f"regexp_replace({expression}, {text_literal(E_MAIL)}, '[e-mail]', 'g')"
+    for _ in range(2):  # a match takes the character on either side along, and so hides a neighbour from the same pass
+        text = f"regexp_replace({text}, {text_literal(TELEPHONE)}, '\\1[telephone]\\3', 'g')"
+    return text
 
 
 @dataclass(frozen=True)

@@ -3,40 +3,30 @@
 Belongs here: the order of the steps and the audit rows of a run. Each step has its own module.
 """
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from orchestration.extract import audit, privacy
-from orchestration.extract.database import read_database_table
-from orchestration.extract.files import Rejected, UnusableFileError
-from orchestration.extract.landing_folder import (
-    Arrived,
-    UnreachableSourceError,
-    new_files,
-    read_files,
-    source_folder,
-)
-from orchestration.extract.load import load_versions, raw_schema, undo_unfinished
-from orchestration.extract.versions import (
-    DerivedColumnError,
-    UndeclaredPersonalDataError,
-    current_versions,
-    find_new_versions,
-)
+from orchestration.extract import audit, columns, privacy
+from orchestration.extract.delivery import Delivery, Extraction, read_delivery
+from orchestration.extract.faults import Rejected, UnreachableSourceError, UnusableDeliveryError
+from orchestration.extract.load import begin_load, end_load, load_versions, undo_unfinished
 from orchestration.settings import Home, Settings, read_environment
-from orchestration.sources import FileSource, FileTable, RawTable, SqlSource, SqlTable
+from orchestration.sources import FileSource, SqlSource
 from orchestration.warehouse import connect
 
 
 @dataclass
 class SourceResult:
-    """What extracting a source came to; `status` is loaded, unchanged, stale or unusable."""
+    """What extracting a source came to; `status` is loaded, unchanged, stale or unusable.
+
+    `message` says why a source is stale or unusable, else what a person should know: columns that came or went.
+    """
 
     source_name: str
     status: str
@@ -45,18 +35,8 @@ class SourceResult:
 
     @property
     def rows_landed(self) -> int:
-        """Row versions that are new in raw."""
+        """Row versions that are new in raw, deletions aside."""
         return sum(table["rows_landed"] for table in self.tables)
-
-
-@dataclass
-class _Delivery:
-    """One table's part of an extraction, before it is loaded."""
-
-    table: RawTable
-    counts: dict[str, Any]
-    versions: pa.Table | None = None
-    arrived: Arrived = field(default_factory=Arrived)
 
 
 def extract_source(
@@ -72,174 +52,85 @@ def extract_source(
         settings: its switches and its identity key.
         run_id: of the run, for the audit rows.
         now: the clock, UTC without zone.
+
+    Raises:
+        WarehouseLockedError: another process holds the warehouse for longer than `lock_wait_seconds`.
+        LoadError: dlt could not write.
     """
     started_at = now()
-    wait = settings.lock_wait_seconds
-    with connect(home.warehouse, wait_seconds=wait) as warehouse:
+    with connect(
+        home.warehouse, wait_seconds=settings.lock_wait_seconds, memory_limit=settings.memory_limit, temp=home.temp
+    ) as warehouse:
         audit.create_tables(warehouse)
-    undo_unfinished(source.name, home.warehouse, home.state / "dlt", wait_seconds=wait)
-    with connect(home.warehouse, wait_seconds=wait) as warehouse:
-        known = _known_hashes(warehouse, source.name)
-        current = {
-            table.name: current_versions(warehouse, raw_schema(source.name), table.name) for table in source.tables
-        }
-    deliveries: list[_Delivery] = []
-    try:
-        with duckdb.connect() as memory:
-            memory.execute("set TimeZone = 'UTC'")
-            memory.execute(f"set memory_limit = '{settings.memory_limit}'")
-            privacy.set_identity_key(memory, settings.identity_key.get_secret_value())
-            rules = privacy.read_text_rules(home)
-            for table in source.tables:
-                deliveries.append(
-                    _read_table(
-                        memory, source, table, home, settings, current[table.name], known, rules, run_id, started_at
-                    )
-                )
-        status = "loaded" if any(d.versions is not None and d.versions.num_rows for d in deliveries) else "unchanged"
-        result = SourceResult(source.name, status, "", [delivery.counts for delivery in deliveries])
-    except UnreachableSourceError as error:
-        result, deliveries = SourceResult(source.name, "stale", str(error)), []
-    except (UnusableFileError, UndeclaredPersonalDataError, DerivedColumnError) as error:
-        result, deliveries = SourceResult(source.name, "unusable", f"source {source.name}: {error}"), []
-    load_versions(
-        source.name,
-        {delivery.table.name: delivery.versions for delivery in deliveries if delivery.versions is not None},
-        home.warehouse,
-        home.state / "dlt",
-    )
-    with connect(home.warehouse, wait_seconds=wait) as warehouse:
+        undo_unfinished(warehouse, source.name)
+        scratch = home.temp / "extract"
+        _empty(scratch)
+        try:
+            privacy.set_identity_key(warehouse, settings.identity_key.get_secret_value())
+            extraction = Extraction(
+                warehouse,
+                source,
+                home,
+                settings,
+                read_environment(home),
+                privacy.read_text_rules(home),
+                scratch,
+                run_id,
+                started_at,
+            )
+            result, deliveries = _read_all(extraction)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+        versions = {d.table.name: d.versions for d in deliveries if d.versions is not None and d.versions.num_rows}
+        if versions:
+            begin_load(warehouse, source.name, run_id, started_at)
+            load_versions(source.name, versions, warehouse, home.state / "dlt")
         _write_audit(warehouse, source, result, deliveries, run_id, started_at, now())
     return result
 
 
-def _known_hashes(warehouse: duckdb.DuckDBPyConnection, source_name: str) -> dict[str, set[str]]:
-    known: dict[str, set[str]] = {}
-    for table, content_hash in warehouse.execute(
-        "select table_name, content_hash from audit.files where source_name = ?", [source_name]
-    ).fetchall():
-        known.setdefault(table, set()).add(content_hash)
-    return known
+def _read_all(extraction: Extraction) -> tuple[SourceResult, list[Delivery]]:
+    """Read every table; one that cannot be used makes the whole source unusable, so that its tables stay in step."""
+    source = extraction.source
+    try:
+        deliveries = [read_delivery(extraction, table) for table in source.tables]
+    except UnreachableSourceError as error:
+        return SourceResult(source.name, "stale", str(error)), []
+    except UnusableDeliveryError as error:
+        return SourceResult(source.name, "unusable", f"source {source.name}: {error}"), []
+    except duckdb.OutOfMemoryException:
+        return SourceResult(
+            source.name,
+            "unusable",
+            f"source {source.name}: reading it needs more than the memory limit {extraction.settings.memory_limit} "
+            "(SUPPORT_METRICS_MEMORY_LIMIT); raise it, or deliver smaller files",
+        ), []
+    has_news = any(delivery.versions is not None and delivery.versions.num_rows for delivery in deliveries)
+    notes = "; ".join(note for delivery in deliveries for note in delivery.notes)
+    counts = [delivery.counts for delivery in deliveries]
+    return SourceResult(source.name, "loaded" if has_news else "unchanged", notes, counts), deliveries
 
 
-def _read_table(
-    memory: duckdb.DuckDBPyConnection,
-    source: FileSource | SqlSource,
-    table: FileTable | SqlTable,
-    home: Home,
-    settings: Settings,
-    current: pa.Table,
-    known: dict[str, set[str]],
-    rules: privacy.TextRules,
-    run_id: str,
-    seen_at: datetime,
-) -> _Delivery:
-    before = current.num_rows - (pc.sum(current["_is_deleted"]).as_py() or 0)
-    counts = {
-        "source_name": source.name,
-        "table_name": table.name,
-        "entity_name": next((m.entity for m in source.entities if m.table == table.name), None),
-        "rows_read": 0,
-        "rows_rejected": 0,
-        "rows_repeated": 0,
-        "rows_landed": 0,
-        "rows_current": before,
-        "previous_rows_current": before,
-        "is_full_listing": table.listing == "full",
-    }
-    delivery = _Delivery(table, counts)
-    if isinstance(source, FileSource) and isinstance(table, FileTable):
-        files = new_files(
-            source_folder(source, home.landing),
-            table,
-            known.get(table.name, set()),
-            settings.max_file_megabytes * 1_000_000,
-        )
-        if not files:
-            return delivery
-        delivery.arrived = read_files(memory, files, table)
-    elif isinstance(source, SqlSource) and isinstance(table, SqlTable):
-        cursor_from = _newest_cursor(home, source, table, settings)
-        read_database_table(memory, source, table, read_environment(home)[source.url_env], cursor_from)
-    _refuse_vanished_columns(memory, table)
-    arrived_count = memory.execute("select count(*) from arrived").fetchall()[0][0]
-    if table.listing == "full" and before and not arrived_count:
-        raise UnusableFileError(
-            f"table {table.name}: a full listing of 0 rows where {before:,} were known; nothing was changed"
-        )
-    last_file = len(delivery.arrived.files) - 1 if delivery.arrived.files else 0
-    found = find_new_versions(
-        memory, table, source.name, current, rules, run_id, seen_at, last_file if table.listing == "full" else None
-    )
-    delivery.versions = found.versions
-    rejected = len(delivery.arrived.rejected)
-    counts.update(
-        rows_read=arrived_count + rejected,
-        rows_rejected=rejected,
-        rows_repeated=found.repeated,
-        rows_landed=found.landed,
-        rows_current=before + found.appeared - found.deleted,
-    )
-    return delivery
-
-
-def _newest_cursor(home: Home, source: SqlSource, table: SqlTable, settings: Settings) -> str | None:
-    """The highest value of the cursor column in raw; None reads everything."""
-    if table.cursor is None or table.listing == "full":
-        return None
-    from orchestration.extract.naming import raw_name
-    from orchestration.warehouse import quoted
-
-    with connect(home.warehouse, wait_seconds=settings.lock_wait_seconds) as warehouse:
-        exists = warehouse.execute(
-            "select count(*) from information_schema.tables where table_schema = ? and table_name = ?",
-            [raw_schema(source.name), table.name],
-        ).fetchall()[0][0]
-        if not exists:
-            return None
-        column = quoted(raw_name(table.cursor))
-        return warehouse.execute(
-            f"select max({column}) from {quoted(raw_schema(source.name))}.{quoted(table.name)}"
-        ).fetchall()[0][0]
-
-
-def _refuse_vanished_columns(memory: duckdb.DuckDBPyConnection, table: RawTable) -> None:
-    """A key, identity or free-text column that is declared and not delivered would be a silent null column."""
-    from orchestration.extract.naming import raw_name
-
-    arrived = {row[0] for row in memory.execute("describe arrived").fetchall()}
-    missing = [name for name in table.key if raw_name(name) not in arrived]
-    if missing:
-        there = ", ".join(sorted(name for name in arrived if not name.startswith("_")))
-        raise UnusableFileError(
-            f"table {table.name}: the delivery has no column {', '.join(missing)}, which is its key; it has {there}"
-        )
+def _empty(folder: Path) -> None:
+    """Make a private folder; what a killed run left in it goes."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
 
 
 def _write_audit(
     warehouse: duckdb.DuckDBPyConnection,
     source: FileSource | SqlSource,
     result: SourceResult,
-    deliveries: list[_Delivery],
+    deliveries: list[Delivery],
     run_id: str,
     started_at: datetime,
     finished_at: datetime,
 ) -> None:
     common = {"run_id": run_id, "source_name": source.name}
+    run = {**common, "status": result.status, "message": result.message}
     warehouse.execute("begin")
-    audit.append(
-        warehouse,
-        "extract_runs",
-        [
-            {
-                **common,
-                "status": result.status,
-                "message": result.message,
-                "started_at": started_at,
-                "finished_at": finished_at,
-            }
-        ],
-    )
+    end_load(warehouse, source.name)
+    audit.append(warehouse, "extract_runs", [{**run, "started_at": started_at, "finished_at": finished_at}])
     audit.append(warehouse, "deliveries", [{**common, **delivery.counts} for delivery in deliveries])
     audit.append(
         warehouse,
@@ -268,10 +159,44 @@ def _write_audit(
             for rejected in delivery.arrived.rejected
         ],
     )
+    audit.append(
+        warehouse,
+        "table_columns",
+        [
+            {
+                **common,
+                "table_name": delivery.table.name,
+                "column_name": name,
+                "state": state,
+                "recorded_at": finished_at,
+            }
+            for delivery in deliveries
+            for name, state in delivery.column_states.items()
+        ],
+    )
+    known = {
+        row[0]
+        for row in warehouse.execute(
+            "select table_name from audit.table_keys where source_name = ?", [source.name]
+        ).fetchall()
+    }
+    audit.append(
+        warehouse,
+        "table_keys",
+        [
+            {
+                "source_name": source.name,
+                "table_name": delivery.table.name,
+                "key_columns": columns.key_text(delivery.table),
+            }
+            for delivery in deliveries
+            if delivery.versions is not None and delivery.versions.num_rows and delivery.table.name not in known
+        ],
+    )
     warehouse.execute("commit")
 
 
-def _rejected_row(common: dict[str, str], delivery: _Delivery, rejected: Rejected) -> dict[str, Any]:
+def _rejected_row(common: dict[str, str], delivery: Delivery, rejected: Rejected) -> dict[str, Any]:
     return {
         **common,
         "table_name": delivery.table.name,

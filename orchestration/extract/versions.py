@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.extract import privacy
+from orchestration.extract.faults import DerivedColumnError, UndeclaredPersonalDataError
 from orchestration.extract.naming import raw_name
 from orchestration.sources import RawTable
 from orchestration.warehouse import quoted, text_literal
@@ -30,23 +31,7 @@ METADATA = {
     "_seen_at": "timestamp",
 }
 DELETED_HASH = 0
-"""Content hash of a version that says that the row is gone; 1 in 2^64 contents would share it."""
-CURRENT_SCHEMA = pa.schema(
-    [
-        ("_key_hash", pa.string()),
-        ("_row_hash", pa.int64()),
-        ("_version_number", pa.int64()),
-        ("_is_deleted", pa.bool_()),
-    ]
-)
-
-
-class UndeclaredPersonalDataError(Exception):
-    """Values of a column look like e-mail addresses or telephone numbers, and the source does not declare it."""
-
-
-class DerivedColumnError(Exception):
-    """A `derived` expression of sources.toml cannot be computed; the message names it."""
+"""Content hash of a version that says that the row is gone; 1 in 2^63 contents would share it."""
 
 
 @dataclass(frozen=True)
@@ -63,36 +48,47 @@ class NewVersions:
     deleted: int
 
 
-def current_versions(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> pa.Table:
-    """Key and content hash of every row's newest version in raw; no rows when nothing was ever landed."""
-    exists = connection.execute(
-        "select count(*) from information_schema.tables where table_schema = ? and table_name = ?", [schema, table]
-    ).fetchall()[0][0]
-    if not exists:
-        return CURRENT_SCHEMA.empty_table()
+def current_row_count(connection: duckdb.DuckDBPyConnection, raw: str) -> int:
+    """How many rows of a raw table are there now: each key counts once, unless its newest version says it is gone.
+
+    Args:
+        connection: the warehouse.
+        raw: the quoted name of the raw table, which exists.
+    """
     return connection.execute(
-        "select _key_hash, arg_max(_row_hash, _version_number) as _row_hash, max(_version_number) as _version_number, "
-        f"arg_max(_is_deleted, _version_number) as _is_deleted from {quoted(schema)}.{quoted(table)} group by _key_hash"
-    ).to_arrow_table()
+        f"""
+        select
+            (select count(*) from {raw} where _version_number = 1)
+            - (
+                select count(*) from (
+                    select _key_hash, arg_max(_is_deleted, _version_number) as is_gone
+                    from {raw}
+                    where _key_hash in (select _key_hash from {raw} where _is_deleted)
+                    group by _key_hash
+                )
+                where is_gone
+            )
+        """
+    ).fetchall()[0][0]
 
 
 def find_new_versions(
     connection: duckdb.DuckDBPyConnection,
     table: RawTable,
     source_name: str,
-    current: pa.Table,
+    raw: str | None,
     rules: privacy.TextRules,
     run_id: str,
     seen_at: datetime,
     newest_file_order: int | None,
 ) -> NewVersions:
-    """Find the new versions in the temporary table `arrived`.
+    """Find the new versions in the temporary relation `arrived`.
 
     Args:
         connection: holds `arrived`: text columns, `_file_name`, `_file_order`, `_row_number`; and the identity key.
         table: how the owner declares the table.
-        source_name: prefix of every key.
-        current: what `current_versions` gave before this delivery.
+        source_name: the source that delivers it.
+        raw: the quoted name of the raw table in the same connection; None when nothing was ever landed.
         rules: how free text is tagged.
         run_id: of the run that lands them.
         seen_at: the run's instant, UTC without zone.
@@ -100,30 +96,20 @@ def find_new_versions(
 
     Raises:
         UndeclaredPersonalDataError: personal data in a column that is neither identity nor free text.
+        DerivedColumnError: a derived column cannot be computed.
     """
-    _add_derived_columns(connection, table)
-    columns = [row[0] for row in connection.execute("describe arrived").fetchall() if not row[0].startswith("_")]
+    relation = _with_derived_columns(connection, table)
+    columns = [row[0] for row in connection.execute(f"describe {relation}").fetchall() if not row[0].startswith("_")]
     stored = _stored_columns(table, columns, rules)
-    select = ", ".join(f"{expression} as {quoted(name)}" for name, expression in stored.items())
-    connection.execute(
-        f"""
-        create or replace temp table hashed as
-        with stored as (select {select}, _file_name, _file_order, _row_number from arrived),
-        contents as (select *, {_content(list(stored))} as _content from stored),
-        digested as (
-            select
-                *,
-                -- 63 bits are enough: the hash only tells the versions of one row apart, and never two rows.
-                cast(md5_number_lower(_content) >> 1 as bigint) as _row_hash,
-                {privacy.looks_personal("_content")} as _is_personal
-            from contents
-        )
-        select * exclude (_content), {_key_hash(table, list(stored))} as _key_hash from digested
-        """
-    )
+    try:
+        _store(connection, table, columns, stored, relation)
+    except duckdb.ConversionException:
+        if table.derived:
+            raise _derived_fault(connection, table) from None
+        raise
     if connection.execute("select coalesce(bool_or(_is_personal), false) from hashed").fetchall()[0][0]:
         _refuse_personal_data(connection, table, list(stored))
-    connection.register("current_rows", current)
+    _find_current(connection, raw, everything=newest_file_order is not None)
     _find_changed(connection)
     deleted = _find_deleted(connection, newest_file_order) if newest_file_order is not None else 0
     arrived = connection.execute("select count(*) from hashed").fetchall()[0][0]
@@ -146,8 +132,57 @@ def find_new_versions(
         ) as versions
         """
     ).to_arrow_table()
-    connection.unregister("current_rows")
+    connection.execute("drop table hashed; drop table changed; drop table current_rows")
     return NewVersions(versions, landed=landed, repeated=arrived - landed, appeared=appeared, deleted=deleted)
+
+
+def _store(
+    connection: duckdb.DuckDBPyConnection, table: RawTable, columns: list[str], stored: dict[str, str], relation: str
+) -> None:
+    """Fill `hashed`: what raw will hold of each arrived row, with the hashes of its key and content."""
+    select = ", ".join(f"{expression} as {quoted(name)}" for name, expression in stored.items())
+    # The text itself is not stored, yet two rows that differ in nothing else are two rows.
+    texts = [name for name in columns if raw_name(name) in {raw_name(text) for text in table.free_text}]
+    prints = ", ".join([privacy.fingerprint(quoted(name)) for name in texts] or ["''"])
+    connection.execute(
+        f"""
+        create or replace temp table hashed as
+        with stored as (
+            select {select}, concat_ws(',', {prints}) as _fingerprints, _file_name, _file_order, _row_number
+            from {relation}
+        ),
+        contents as (select *, {_content(_compared_columns(table, columns, stored))} as _content from stored),
+        digested as (
+            select
+                *,
+                -- 63 bits are enough: the hash only tells the versions of one row apart, and never two rows.
+                cast(md5_number_lower(_content || _fingerprints) >> 1 as bigint) as _row_hash,
+                {privacy.looks_personal(_searched(table, stored))} as _is_personal
+            from contents
+        )
+        select * exclude (_content, _fingerprints), {_key_hash(table, list(stored))} as _key_hash from digested
+        """
+    )
+
+
+def _find_current(connection: duckdb.DuckDBPyConnection, raw: str | None, *, everything: bool) -> None:
+    """Fill `current_rows`: the newest version of the rows that arrived, or of all."""
+    connection.execute(
+        "create or replace temp table current_rows "
+        "(_key_hash varchar, _row_hash bigint, _version_number bigint, _is_deleted boolean)"
+    )
+    if raw is None:
+        return
+    wanted = "" if everything else "where _key_hash in (select _key_hash from hashed)"
+    connection.execute(
+        f"""
+        insert into current_rows
+        select
+            _key_hash, arg_max(_row_hash, _version_number), max(_version_number), arg_max(_is_deleted, _version_number)
+        from {raw} {wanted}
+        group by _key_hash
+        """
+    )
 
 
 def _find_changed(connection: duckdb.DuckDBPyConnection) -> None:
@@ -182,25 +217,52 @@ def _find_changed(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _add_derived_columns(connection: duckdb.DuckDBPyConnection, table: RawTable) -> None:
-    """Add what the source's `derived` expressions take out of columns, such as a date inside a text that is dropped."""
-    for name, expression in table.derived.items():
-        connection.execute(f"alter table arrived add column {quoted(name)} varchar")
+def _with_derived_columns(connection: duckdb.DuckDBPyConnection, table: RawTable) -> str:
+    """Add what the source's `derived` expressions take out of columns, such as a date inside a text that is dropped.
+
+    Returns:
+        the name of the relation with them; a later expression may use an earlier one's column.
+    """
+    relation = "arrived"
+    for position, (name, expression) in enumerate(table.derived.items()):
+        derived = f"arrived_derived_{position}"
+        there = {row[0] for row in connection.execute(f"describe {relation}").fetchall()}
+        if name in there:
+            raise DerivedColumnError(f"table {table.name}: derived {name}: the delivery has a column of that name")
         try:
-            connection.execute(f"update arrived set {quoted(name)} = nullif(cast(({expression}) as varchar), '')")
+            connection.execute(
+                f"create or replace temp view {derived} as "
+                f"select *, nullif(cast(({expression}) as varchar), '') as {quoted(name)} from {relation}"
+            )
         except duckdb.Error as error:
             raise DerivedColumnError(
                 f"table {table.name}: derived {name}: {' '.join(str(error).split())[:300]}"
             ) from None
+        relation = derived
+    return relation
+
+
+def _derived_fault(connection: duckdb.DuckDBPyConnection, table: RawTable) -> DerivedColumnError:
+    """Names the first expression that fails; not with the engine's words, which repeat the value."""
+    for position, name in enumerate(table.derived):
+        try:
+            connection.execute(f"select count({quoted(name)}) from arrived_derived_{position}").fetchall()
+        except duckdb.ConversionException:
+            return DerivedColumnError(
+                f"table {table.name}: derived {name}: cannot be computed for every row; use try_cast or try_strptime"
+            )
+    return DerivedColumnError(f"table {table.name}: a derived column cannot be computed for every row")
 
 
 def _refuse_personal_data(connection: duckdb.DuckDBPyConnection, table: RawTable, stored: list[str]) -> None:
-    tests = ", ".join(f"bool_or({privacy.looks_personal(quoted(name))})" for name in stored)
+    allowed = {raw_name(name) for name in table.not_personal}
+    checked = [name for name in stored if name not in allowed]
+    tests = ", ".join(f"bool_or({privacy.looks_personal(quoted(name))})" for name in checked)
     found = connection.execute(f"select {tests} from hashed where _is_personal").fetchall()[0]
-    named = ", ".join(name for name, is_personal in zip(stored, found, strict=True) if is_personal)
+    named = ", ".join(name for name, is_personal in zip(checked, found, strict=True) if is_personal)
     raise UndeclaredPersonalDataError(
-        f"table {table.name}: values of {named} look like e-mail addresses or telephone numbers; "
-        "declare the column under identities or free_text"
+        f"table {table.name}: values of {named} look like e-mail addresses or telephone numbers; declare the column "
+        "under identities or free_text, or under not_personal if they are none"
     )
 
 
@@ -227,25 +289,40 @@ def _stored_columns(table: RawTable, columns: list[str], rules: privacy.TextRule
     return stored
 
 
+def _compared_columns(table: RawTable, columns: list[str], stored: dict[str, str]) -> list[str]:
+    """The columns whose change makes a version: as delivered, so that new rules for tags make no old row look changed."""
+    free_text = {raw_name(name) for name in table.free_text}
+    return [name for name in columns if name in stored and name not in free_text]
+
+
+def _searched(table: RawTable, stored: dict[str, str]) -> str:
+    """SQL for all that will be stored of a row, but for what the owner says is not personal."""
+    allowed = {raw_name(name) for name in table.not_personal}
+    return _content([name for name in stored if name not in allowed])
+
+
 def _content(columns: list[str]) -> str:
     # By name and without nulls (`||` with a null is null, and concat_ws leaves nulls out), so that a column that is new
     # and still empty makes no row look changed.
     parts = ", ".join(f"{text_literal(name + '=')} || {quoted(name)}" for name in sorted(columns))
-    return f"concat_ws(chr(31), {parts})"
+    return f"concat_ws(chr(31), {parts})" if parts else "''"
 
 
 def _key_hash(table: RawTable, columns: list[str]) -> str:
     key = [raw_name(name) for name in table.key]
-    missing = [name for name in key if name not in columns]
-    if key and not missing:
-        named = ", ".join(f"coalesce(trim({quoted(name)}), '')" for name in key)
-        is_blank = " and ".join(f"coalesce(trim({quoted(name)}), '') = ''" for name in key)
+    # Of a row that only its content names, the fingerprints of the dropped texts are part of the name.
+    content = "md5(_content || _fingerprints)"
+    if key and all(name in columns for name in key):
+        parts = [f"coalesce(trim({quoted(name)}), '')" for name in key]
+        # Each part but the last with its length, so that ('a|', 'b') and ('a', '|b') stay two keys.
+        named = " || ".join([*(f"length({part}) || ':' || {part}" for part in parts[:-1]), parts[-1]])
+        is_blank = " and ".join(f"{part} = ''" for part in parts)
         # A row without any key is told apart by its content, or three such rows would overwrite each other.
-        return f"case when {is_blank} then md5(_content) else md5(concat_ws(chr(31), {named})) end"
+        return f"case when {is_blank} then {content} else md5({named}) end"
     if table.repeats == "keep":
         order = "row_number() over (partition by _row_hash, _file_name order by _row_number)"
-        return f"md5(md5(_content) || chr(31) || {order})"
-    return "md5(_content)"
+        return f"md5({content} || ':' || {order})"
+    return content
 
 
 def _find_deleted(connection: duckdb.DuckDBPyConnection, newest_file_order: int) -> int:
