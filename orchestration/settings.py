@@ -24,6 +24,14 @@ QUIET = {
 }
 
 
+# Faults that pydantic tells in a programmer's words.
+WORDS = {
+    "missing": "is not set",
+    "too_short": "shorter than 32 characters",
+    "string_pattern_mismatch": "is no amount of memory such as 4GB",
+}
+
+
 class ConfigurationError(Exception):
     """Settings or `sources.toml` cannot be used; `problems` lists every fault found, one line each."""
 
@@ -110,10 +118,14 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SUPPORT_METRICS_", extra="ignore")
 
-    identity_key: SecretStr = Field(description="Key of the hash that replaces identities; at least 32 characters.")
+    identity_key: SecretStr = Field(
+        min_length=32, description="Key of the hash that replaces identities; at least 32 characters."
+    )
     alert_webhook_url: SecretStr | None = Field(default=None, description="Where failed runs are reported as JSON.")
-    memory_limit: str = Field(default="4GB", description="DuckDB's memory limit.")
-    lock_wait_seconds: float = Field(default=30, description="How long to wait for another writer.")
+    memory_limit: str = Field(
+        default="4GB", pattern=r"^[0-9]+(\.[0-9]+)? ?[KMGT]i?B$", description="DuckDB's memory limit, such as 4GB."
+    )
+    lock_wait_seconds: float = Field(default=30, ge=0, description="How long to wait for another writer.")
     keep_publishes: int = Field(default=7, ge=1, description="How many published snapshots are kept.")
     published_directory_mode: int = Field(default=0o750, description="Mode of the published folder.")
     max_file_megabytes: int = Field(default=2048, ge=1, description="Larger files in the landing folder are refused.")
@@ -135,17 +147,26 @@ def read_settings(home: Home) -> Settings:
     """Read all settings, reporting every fault at once.
 
     Raises:
-        ConfigurationError: a required variable is missing or a value has the wrong type.
+        ConfigurationError: a required variable is missing, a value has the wrong type, or `.env` sets one that is unknown.
     """
+    file = home.path / ".env"
+    problems = [f"{name}: unknown setting ({file})" for name in _unknown_settings(file)]
+    settings = None
     try:
-        settings = Settings(_env_file=home.path / ".env")
+        settings = Settings(_env_file=file)
     except ValidationError as error:
-        raise ConfigurationError(
-            [
-                f"SUPPORT_METRICS_{str(fault['loc'][0]).upper()}: {fault['msg'].lower()} (environment or {home.path / '.env'})"
-                for fault in error.errors()
-            ]
-        ) from None
-    if len(settings.identity_key.get_secret_value()) < 32:
-        raise ConfigurationError([f"SUPPORT_METRICS_IDENTITY_KEY: shorter than 32 characters ({home.path / '.env'})"])
+        problems += [
+            f"SUPPORT_METRICS_{str(fault['loc'][0]).upper()}: {WORDS.get(fault['type'], fault['msg'].lower())} "
+            f"(environment or {file})"
+            for fault in error.errors()
+        ]
+    if problems or settings is None:
+        raise ConfigurationError(problems)
     return settings
+
+
+def _unknown_settings(file: Path) -> list[str]:
+    """Names in `.env` that look like settings and are none: a misspelt one would silently do nothing."""
+    prefix = "SUPPORT_METRICS_"
+    known = {prefix + name.upper() for name in Settings.model_fields} | {f"{prefix}HOME"}
+    return sorted(name for name in dotenv_values(file) if name.startswith(prefix) and name not in known)
