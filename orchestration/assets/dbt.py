@@ -32,14 +32,15 @@ class FolderGroups(DagsterDbtTranslator):
 
 
 def warehouse_models(manifest: dict[str, Any]) -> dg.AssetsDefinition:
-    """The whole dbt project as one step: `dbt build` runs seeds, models, unit tests and data tests in order."""
+    """The whole dbt project as one step: `dbt build` runs seeds, models and data tests in order."""
 
     @dbt_assets(manifest=manifest, name="dbt_build", dagster_dbt_translator=FolderGroups(), pool=WRITER_POOL)
     def dbt_build(context: dg.AssetExecutionContext, installation: Installation, dbt: QuietDbt) -> Iterator[Any]:
         home = installation.home
         with step(context, installation, "dbt build") as report:
             begin_build(home, installation.settings)
-            arguments = ["build", *dbt_arguments(installation.sources)]
+            # Unit tests judge the SQL, not the night: docs/decisions/0004.
+            arguments = ["build", "--exclude-resource-type", "unit_test", *dbt_arguments(installation.sources)]
             context.log.info(f"$ dbt {shlex.join(arguments)}")
             with _environment(installation):
                 invocation = dbt.cli(arguments, context=context, target_path=target_folder(home))
