@@ -1,0 +1,1 @@
+"""Support Metrics: everything around the SQL."""

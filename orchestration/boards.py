@@ -7,9 +7,11 @@ drew into place. What a board shows stands in `charts/`; what its numbers mean, 
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -61,6 +63,7 @@ def render_boards(published_dir: Path, out_dir: Path, *, charts: Path = CHARTS) 
     if out_dir.resolve().is_relative_to(charts.resolve()):
         raise BoardError(f"no board can be drawn into {out_dir}: `dct serve` watches {charts}")
     out_dir.mkdir(parents=True, exist_ok=True)
+    _clear_killed_drawings(out_dir)
     with tempfile.TemporaryDirectory(prefix=".drawing-", dir=out_dir) as folder:
         aside = Path(folder)
         held = _hold(published, aside)
@@ -102,6 +105,14 @@ def drawing_environment(published: Path) -> dict[str, str]:
     }
 
 
+def _clear_killed_drawings(out_dir: Path) -> None:
+    """A drawing that was killed leaves its folder, which holds on to an old publish."""
+    oldest = time.time() - 2 * TIMEOUT_SECONDS
+    for folder in out_dir.glob(".drawing-*"):
+        if folder.stat().st_mtime < oldest:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def _hold(published: Path, aside: Path) -> Path:
     """A name for the file as it is now: a publish meanwhile must not give a page and its picture different numbers."""
     held = aside / PUBLISHED_FILE
@@ -124,7 +135,7 @@ def _draw(program: Path, charts: Path, board: Path, form: str, published: Path, 
         str(path),
     ]
     try:
-        result = subprocess.run(  # noqa: S603  # our own program and arguments, no shell
+        result = subprocess.run(
             [*command, "--no-cache", "--diagnostics-json"],
             env=drawing_environment(published),
             cwd=charts,

@@ -3,12 +3,14 @@
 Belongs here: deciding whether to parse, and parsing. What the manifest's nodes become is in `orchestration.assets.dbt`.
 """
 
+import contextlib
 import fcntl
 import hashlib
 import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,19 @@ def read_manifest(home: Home, sources: Sources) -> dict[str, Any]:
         return json.loads(manifest.read_text(encoding="utf-8"))
 
 
+def parse_meanwhile(home: Home, sources: Sources) -> None:
+    """Begin to parse, if that is needed, while the caller does something else; `read_manifest` waits for it.
+
+    A fault shows when `read_manifest` is called.
+    """
+
+    def parse() -> None:
+        with contextlib.suppress(DbtParseError):
+            read_manifest(home, sources)
+
+    threading.Thread(target=parse, name="dbt parse", daemon=True).start()
+
+
 def _fingerprint(home: Home, sources: Sources) -> str:
     """Changes with every file that dbt parses, and with what it is told."""
     paths = [PROJECT / name for name in FILES]
@@ -69,7 +84,7 @@ def _parse(home: Home, sources: Sources) -> None:
     command = [dbt_executable(), "--no-use-colors", "parse", *dbt_arguments(sources)]
     folders = ["--target-path", str(target_folder(home)), "--log-path", str(target_folder(home))]
     print(f"$ dbt parse  (the models changed, or were never parsed here; project {PROJECT})", file=sys.stderr)
-    done = subprocess.run(  # noqa: S603  # our own program and arguments, no shell
+    done = subprocess.run(  # our own program and arguments, no shell
         [*command, *folders, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)],
         env={**os.environ, **dbt_environment(home)},
         cwd=PROJECT,

@@ -52,10 +52,12 @@ def contract_assets(sources: Sources, home: Home) -> dg.AssetsDefinition:
         with step(context, installation, "map to the contract") as report:
             from orchestration.extract.mapping import map_sources
             from orchestration.quality.gates import run_gate_one
+            from orchestration.time_zone_rules import write_disagreements
             from orchestration.warehouse import connect
 
             with connect(home.warehouse, wait_seconds=settings.lock_wait_seconds) as warehouse:
                 counts = map_sources(warehouse, installation.sources, home, run_id)
+                write_disagreements(warehouse, installation.sources, home, run_id)
             report.summary = (
                 f"{len(counts)} mappings, {sum(c.rows_mapped for c in counts):,} rows mapped, "
                 f"{sum(c.rows_dropped for c in counts):,} dropped, {sum(c.rows_rejected for c in counts):,} rejected"

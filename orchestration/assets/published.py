@@ -47,7 +47,6 @@ def metadata_assets(built_before: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
                 target_folder(home) / "manifest.json",
                 build_id=build_id,
                 run_id=run_id,
-                home=home,
                 sources=installation.sources,
                 now=now,
             )

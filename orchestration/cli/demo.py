@@ -7,8 +7,6 @@ import click
 
 from orchestration.settings import PROJECT, Home
 
-HEADLINES = 8
-
 
 @click.command()
 @click.option("--scale", default=1.0, show_default=True, help="Size of the marketplace; 0.1 is a tenth of the orders.")
@@ -17,12 +15,15 @@ HEADLINES = 8
 def demo(ctx: click.Context, scale: float, seed: int | None) -> int:
     """Build a simulated marketplace, load it, publish it, and show the headline numbers."""
     from orchestration.cli.run import run_job
+    from orchestration.dbt_manifest import parse_meanwhile
     from orchestration.demo import DEFAULT_SEED, build_world, deliver, demo_sources_toml, write_truth
     from orchestration.installing import create_home
+    from orchestration.sources import read_sources
 
     home: Home = ctx.obj if ctx.meta["home_was_chosen"] else Home(PROJECT / "home" / "demo")
     began = time.monotonic()
     create_home(home, into_existing=True, sources_toml=demo_sources_toml())
+    parse_meanwhile(home, read_sources(home))
     world = build_world(DEFAULT_SEED if seed is None else seed, scale)
     files = deliver(world, home.landing)
     # The truth is for scoring the warehouse's answers; it is no delivery.
@@ -52,7 +53,7 @@ def _show_headlines(home: Home) -> None:
         return
     week = weeks[0]
     click.echo(f"\nHeadline numbers, week of {week}" + (f" (beside the week of {weeks[1]})" if len(weeks) > 1 else ""))
-    show_table(["metric", "value", "week before", "unit"], headlines(rows, weeks))
+    show_table(["metric", "value", "week before"], headlines(rows, weeks))
 
 
 def newest_weeks(rows: list[dict[str, Any]]) -> list[Any]:
@@ -65,23 +66,34 @@ def newest_weeks(rows: list[dict[str, Any]]) -> list[Any]:
     return sorted((week for week, count in valued.items() if count >= enough), reverse=True)[:2]
 
 
-def headlines(rows: list[dict[str, Any]], weeks: list[Any]) -> list[tuple]:
-    """Label, value, value of the week before and unit, in the scorecard's order; only metrics that have a value."""
+def headlines(rows: list[dict[str, Any]], weeks: list[Any]) -> list[tuple[str, str, str]]:
+    """Label, value and value of the week before, in the scorecard's order; only metrics that have a value."""
     values = {(row["metric_name"], row["scorecard_week"]): row.get("value") for row in rows}
     chosen = sorted(
         (row for row in rows if row["scorecard_week"] == weeks[0] and row.get("value") is not None),
-        key=lambda row: (row.get("metric_order") or 0, row["metric_name"]),
+        key=lambda row: (row.get("metric_rank") or 0, row["metric_name"]),
     )
     before = weeks[1] if len(weeks) > 1 else None
     return [
         (
-            row.get("metric_label") or row["metric_name"],
-            row["value"],
-            values.get((row["metric_name"], before)),
-            row.get("unit") or "",
+            str(row.get("metric_label") or row["metric_name"]),
+            readable(row["value"], row.get("unit")),
+            readable(values.get((row["metric_name"], before)), row.get("unit")),
         )
         for row in chosen
     ]
+
+
+def readable(value: float | None, unit: str | None) -> str:
+    """A value in words: 76.5 %, 2 h 27 min, 13.1 contacts per 100 orders."""
+    if value is None:
+        return "-"
+    if unit == "ratio":
+        return f"{100 * value:.1f} %" if abs(value) >= 0.1 else f"{100 * value:.2f} %"
+    if unit == "seconds":
+        minutes = round(value / 60)
+        return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+    return f"{value:,.1f} {unit or ''}".rstrip()
 
 
 def _show_next(home: Home, home_was_chosen: bool) -> None:

@@ -23,7 +23,7 @@ Finding = tuple[str, str]
 @click.pass_obj
 def doctor(home: Home) -> int:
     """Check Python and packages, disk, modes, settings, telemetry switches, and who holds the warehouse."""
-    findings = [*_software(), *_switches(), *_home(home)]
+    findings = [*_software(), *_switches(), *_home(home), *_time_zones(home)]
     for verdict, text in findings:
         click.echo(f"{verdict:<5} {text}")
     wrong = sum(verdict == "WRONG" for verdict, _ in findings)
@@ -124,3 +124,32 @@ def _holder(home: Home) -> Finding:
     except WarehouseLockedError as error:
         return "note", str(error).split("; waited")[0]
     return "ok", "nobody holds the warehouse"
+
+
+def _time_zones(home: Home) -> Iterator[Finding]:
+    import csv
+    from datetime import UTC, datetime, timedelta
+
+    import duckdb
+
+    from orchestration.pipeline import read_configuration
+    from orchestration.settings import ConfigurationError
+    from orchestration.time_zone_rules import declared_zones, disagreements
+
+    try:
+        _, sources = read_configuration(home)
+    except (ConfigurationError, csv.Error):
+        return  # reported with the home
+    today = datetime.now(UTC).date()
+    with duckdb.connect() as connection:
+        found = disagreements(
+            connection, declared_zones(sources, home), today - timedelta(days=730), today + timedelta(days=365)
+        )
+    for item in found:
+        yield (
+            "note",
+            f"DuckDB's rules for {item.time_zone} are not the current ones from {item.first_date} on: "
+            f"local times there are {item.difference_seconds / 3600:+.1f} h off until a newer DuckDB knows better",
+        )
+    if not found:
+        yield "ok", "DuckDB's time-zone rules are the current ones for the zones in use"

@@ -39,6 +39,7 @@ def run_job(home: Home, job_name: str, source: str | None = None) -> int:
     Raises:
         ConfigurationError: before anything is touched.
     """
+    from orchestration.dbt_manifest import parse_meanwhile
     from orchestration.installing import prepare_dagster
     from orchestration.pipeline import read_configuration
 
@@ -51,6 +52,7 @@ def run_job(home: Home, job_name: str, source: str | None = None) -> int:
     prepare_dagster(home)
     os.environ.update({"SUPPORT_METRICS_HOME": str(home.path), "DAGSTER_HOME": str(home.dagster)})
     click.echo(f"$ dagster job execute -m orchestration.definitions -j {job_name}    # DAGSTER_HOME={home.dagster}")
+    parse_meanwhile(home, sources)  # beside the imports, which take as long
     from orchestration.definitions import defs
 
     job = defs.resolve_job_def(job_name)

@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any
@@ -74,6 +74,7 @@ def _answer(connection: Any, query: str, shape: str) -> int:
         click.echo(json.dumps([dict(zip(names, row, strict=True)) for row in rows], default=_plain, ensure_ascii=False))
     else:
         show_table(names, rows)
+        click.echo(f"{len(rows):,} row{'' if len(rows) == 1 else 's'}")
     return 0
 
 
@@ -100,7 +101,7 @@ def _is_number(text: str) -> bool:
     return text == text.strip()
 
 
-def show_table(names: list[str], rows: list[tuple]) -> None:
+def show_table(names: list[str], rows: Sequence[tuple]) -> None:
     """Print rows as a table as wide as the terminal, or as wide as it needs where there is none."""
     from rich import box
     from rich.console import Console
@@ -115,7 +116,6 @@ def show_table(names: list[str], rows: list[tuple]) -> None:
         table.add_row(*(Text(_cell(value)) for value in row))
     console = Console() if sys.stdout.isatty() else Console(width=10_000)
     console.print(table)
-    console.print(Text(f"{len(rows):,} row{'' if len(rows) == 1 else 's'}"))
 
 
 def _cell(value: object) -> str:

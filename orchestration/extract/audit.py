@@ -11,6 +11,7 @@ import pyarrow as pa
 from orchestration.warehouse import quoted
 
 TABLES = {
+    "time_zone_rules": "run_id varchar, time_zone varchar, first_date date, difference_seconds bigint",
     "extract_runs": (
         "run_id varchar, source_name varchar, status varchar, message varchar, started_at timestamp, finished_at timestamp"
     ),

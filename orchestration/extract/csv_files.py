@@ -4,10 +4,10 @@ Belongs here: from a CSV file to a table of text and rejected records with their
 decoded here, since the engine reads them only with an extension that would have to be fetched.
 """
 
+import bisect
 import codecs
 import csv
 import re
-from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
@@ -59,7 +59,7 @@ def read_csv(
             raise UnusableFileError(
                 f"{path.name}: line {line}: ends otherwise than the lines before, and a quote is opened and never closed"
             ) from None
-    return _rejects(connection, source, path.name, target, has_header=table.has_header)
+    return _rejects(connection, source, path.name, table, target)
 
 
 def _scan(connection: duckdb.DuckDBPyConnection, source: Path, table: FileTable, names: list[str], target: str) -> None:
@@ -80,7 +80,7 @@ def _scan(connection: duckdb.DuckDBPyConnection, source: Path, table: FileTable,
 
 
 def _rejects(
-    connection: duckdb.DuckDBPyConnection, source: Path, file_name: str, target: str, *, has_header: bool
+    connection: duckdb.DuckDBPyConnection, source: Path, file_name: str, table: FileTable, target: str
 ) -> list[Rejected]:
     rows = connection.execute(
         "select line, any_value(line_byte_position), any_value(column_name), any_value(error_type), "
@@ -91,16 +91,19 @@ def _rejects(
     connection.execute("drop table csv_rejects; drop table csv_scans")
     if not rows:
         return []
-    lines = _line_numbers(source, [row[1] for row in rows])
+    places = _places(source, [row[1] for row in rows])
     rejects = []
-    for line, (_, _, column, kind, message, is_open_quote) in zip(lines, rows, strict=True):
+    for (line, _), (_, _, column, kind, message, is_open_quote) in zip(places, rows, strict=True):
         if is_open_quote:
             raise UnusableFileError(
                 f"{file_name}: line {line}: a quote is opened and never closed, so where later rows begin is unknown"
             )
         where = f" in column {column}" if column else ""
         rejects.append(Rejected(file_name, line, f"{kind.lower()}{where}: {message}"))
-    _count_rejected_records(connection, target, [row[0] - has_header for row in rows])
+    # The engine counts empty lines with the records.
+    blank = _blank_lines_before(source, table, [start for _, start in places])
+    records = [row[0] - table.has_header - empty for row, empty in zip(rows, blank, strict=True)]
+    _count_rejected_records(connection, target, records)
     return rejects
 
 
@@ -120,12 +123,14 @@ def _count_rejected_records(connection: duckdb.DuckDBPyConnection, target: str, 
     connection.execute("drop table rejected_before")
 
 
-def _line_numbers(source: Path, positions: list[int]) -> list[int]:
-    """The line, from 1, of each byte position (from 1, ascending); a quoted cell of three lines takes three."""
-    numbers: list[int] = []
+def _places(source: Path, positions: list[int]) -> list[tuple[int, int]]:
+    """Line (from 1) and byte (from 0) at which each record begins; a quoted cell of three lines takes three.
+
+    `positions` are the engine's (from 1, ascending), which may lie on the line endings before the record.
+    """
+    places: list[tuple[int, int]] = []
+    ending = _line_ending(source)
     with source.open("rb") as file:
-        ending = b"\n" if _holds(file, b"\n") else b"\r"
-        file.seek(0)
         line, at = 1, 0
         for position in positions:
             while at < position - 1:
@@ -133,19 +138,43 @@ def _line_numbers(source: Path, positions: list[int]) -> list[int]:
                 if not block:
                     break
                 line, at = line + block.count(ending), at + len(block)
-            # The engine counts the second half of CR LF to the line that follows.
-            after = file.read(1)
-            line, at = line + after.count(ending), at + len(after)
-            numbers.append(line)
-    return numbers
+            while (following := file.read(1)) in (b"\n", b"\r"):
+                line, at = line + following.count(ending), at + 1
+            places.append((line, at))
+            line, at = line + following.count(ending), at + len(following)
+    return places
 
 
-def _holds(file: Iterable[bytes], byte: bytes) -> bool:
-    read = getattr(file, "read", None)
-    while read and (block := read(BLOCK)):
-        if byte in block:
-            return True
-    return False
+def _blank_lines_before(source: Path, table: FileTable, starts: list[int]) -> list[int]:
+    """How many lines before each byte are empty, those between quotes aside. Of a large file none is counted."""
+    if source.stat().st_size > MAX_BYTES_TO_REWRITE:
+        return [0] * len(starts)
+    data = source.read_bytes()
+    if not any(ending * 2 in data for ending in (b"\n", b"\r", b"\r\n")):
+        return [0] * len(starts)
+    blank, before = [], -1
+    for found in _quoted_or_ending(table).finditer(data):
+        if found.group()[:1] in (b"\r", b"\n"):
+            if found.start() == before:
+                blank.append(found.start())
+            before = found.end()
+    return [bisect.bisect_left(blank, start) for start in starts]
+
+
+def _quoted_or_ending(table: FileTable) -> re.Pattern[bytes]:
+    """What stands between quotes, as one match, or the end of a line."""
+    quote = re.escape(table.quote.encode())
+    between = quote + rb"[^" + quote + rb"]*" + quote + rb"|" if quote else b""
+    return re.compile(between + rb"\r\n|\r|\n")
+
+
+def _line_ending(source: Path) -> bytes:
+    """LF, unless the file has none: then its lines end in CR."""
+    with source.open("rb") as file:
+        while block := file.read(BLOCK):
+            if b"\n" in block:
+                return b"\n"
+    return b"\r"
 
 
 def _columns(source: Path, table: FileTable, file_name: str) -> list[str]:
@@ -162,20 +191,20 @@ def _columns(source: Path, table: FileTable, file_name: str) -> list[str]:
 
 def _header(source: Path, table: FileTable, file_name: str) -> list[str]:
     try:
-        with source.open(encoding="utf-8-sig", newline="") as file:
+        with source.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
             if table.quote:
                 reader = csv.reader(file, delimiter=table.delimiter, quotechar=table.quote, strict=True)
             else:
                 reader = csv.reader(file, delimiter=table.delimiter, quoting=csv.QUOTE_NONE, strict=True)
             header = next(reader, None)
-    except UnicodeDecodeError as error:
-        raise UnusableFileError(
-            f"{file_name}: line 1: the header is not {table.encoding} ({error.reason}); declare the table's encoding"
-        ) from None
     except csv.Error as error:
         raise UnusableFileError(f"{file_name}: line 1: the header cannot be read ({error})") from None
     if not header:
         raise UnusableFileError(f"{file_name}: line 1: the header is empty")
+    if any("\udc80" <= char <= "\udcff" for name in header for char in name):
+        raise UnusableFileError(
+            f"{file_name}: line 1: the header is not {table.encoding}; declare the encoding of table {table.name}"
+        )
     if any("\0" in name for name in header):
         raise UnusableFileError(f"{file_name}: line 1: the header holds a zero byte; is the encoding {table.encoding}?")
     return header
@@ -217,11 +246,9 @@ def _first_other_line_ending(source: Path) -> int | None:
 
 def _with_one_line_ending(source: Path, table: FileTable, target: Path) -> Path:
     """A copy whose records all end in LF; what stands between quotes is left as it is."""
-    if table.quote:
-        quote = re.escape(table.quote.encode())
-        quoted_or_ending = re.compile(quote + rb"[^" + quote + rb"]*" + quote + rb"|\r\n?")
-        whole = quoted_or_ending.sub(lambda m: b"\n" if m.group()[:1] == b"\r" else m.group(), source.read_bytes())
-    else:
-        whole = re.sub(rb"\r\n?", b"\n", source.read_bytes())
-    target.write_bytes(whole)
+
+    def ending_or_same(found: re.Match[bytes]) -> bytes:
+        return b"\n" if found.group()[:1] == b"\r" else found.group()
+
+    target.write_bytes(_quoted_or_ending(table).sub(ending_or_same, source.read_bytes()))
     return target
