@@ -74,7 +74,7 @@ def write_disagreements(
 ) -> list[Disagreement]:
     """Compare over the span of the contract's tickets and orders, and write `audit.time_zone_rules` for gate 1."""
     first, last = connection.execute(
-        "select min(at), max(at) from (select created_at as at from contract.tickets "
+        "select min(happened_at), max(happened_at) from (select created_at as happened_at from contract.tickets "
         "union all select ordered_at from contract.orders) as instants"
     ).fetchall()[0]
     found = []
