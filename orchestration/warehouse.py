@@ -29,7 +29,7 @@ def connect(
         read_only: refuse to write.
         wait_seconds: how long to wait while another process holds the file.
         memory_limit: DuckDB's, such as `4GB`; None leaves its default.
-        temp: where it spills, encrypted, so that nothing personal stays on disk after a kill; None leaves its default.
+        temp: where it spills; None leaves its default.
 
     Raises:
         WarehouseLockedError: still held after the wait; the message has the holder's process number.
@@ -51,7 +51,6 @@ def connect(
                 connection.execute(f"set memory_limit = {text_literal(memory_limit)}")
             if temp is not None:
                 connection.execute(f"set temp_directory = {text_literal(str(temp))}")
-                connection.execute("set temp_file_encryption = true")
             return connection
 
 

@@ -92,7 +92,13 @@ def load_versions(
     dlt.config["load.workers"] = 1
     dlt.config["runtime.dlthub_telemetry"] = False
     resources = [
-        dlt.resource(_batches(table), name=name, write_disposition="append")
+        dlt.resource(
+            _batches(table),
+            name=name,
+            write_disposition="append",
+            # Every instant of the warehouse is UTC without zone; dlt would give it one.
+            columns={"_seen_at": {"data_type": "timestamp", "timezone": False}},
+        )
         for name, table in tables.items()
         if table.num_rows
     ]

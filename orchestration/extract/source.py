@@ -63,8 +63,7 @@ def extract_source(
     ) as warehouse:
         audit.create_tables(warehouse)
         undo_unfinished(warehouse, source.name)
-        scratch = home.temp / "extract"
-        _empty(scratch)
+        scratch = _scratch(home.temp)
         try:
             privacy.set_identity_key(warehouse, settings.identity_key.get_secret_value())
             extraction = Extraction(
@@ -111,10 +110,18 @@ def _read_all(extraction: Extraction) -> tuple[SourceResult, list[Delivery]]:
     return SourceResult(source.name, "loaded" if has_news else "unchanged", notes, counts), deliveries
 
 
-def _empty(folder: Path) -> None:
-    """Make a private folder; what a killed run left in it goes."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, mode=0o700)
+def _scratch(temp: Path) -> Path:
+    """A private folder for copies of deliveries. What a killed run left there or spilled goes: it may be personal.
+
+    No other process can be using it, since this one holds the warehouse.
+    """
+    temp.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for spilled in temp.glob("duckdb_temp_*"):
+        spilled.unlink(missing_ok=True)
+    scratch = temp / "extract"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(mode=0o700)
+    return scratch
 
 
 def _write_audit(
