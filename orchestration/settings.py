@@ -129,6 +129,7 @@ class Settings(BaseSettings):
     keep_publishes: int = Field(default=7, ge=1, description="How many published snapshots are kept.")
     published_directory_mode: int = Field(default=0o750, description="Mode of the published folder.")
     max_file_megabytes: int = Field(default=2048, ge=1, description="Larger files in the landing folder are refused.")
+    draw_boards: bool = Field(default=True, description="Draw the boards after publishing.")
 
 
 def find_home(chosen: str | None = None) -> Home:

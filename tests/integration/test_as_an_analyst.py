@@ -1,0 +1,113 @@
+"""The published file as its readers find it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from orchestration.publish import connect_published
+from orchestration.settings import Home
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import readme_answers
+
+
+def test_the_readme_tells_the_truth(demo_home: Home):
+    asked = readme_answers.questions(readme_answers.README.read_text())
+    assert len(asked) == 3
+    for sql, shown in asked:
+        assert readme_answers.answer(demo_home.published_file, sql) == shown, (
+            "run `python tests/readme_answers.py FILE`"
+        )
+
+
+def test_every_table_and_column_has_a_comment_and_a_plain_type(demo_home: Home):
+    with connect_published(demo_home.published_file) as connection:
+        bare = connection.execute(
+            "select table_name, column_name from duckdb_columns() where comment is null and schema_name not in ('main', 'information_schema', 'pg_catalog') "
+            "and not internal"
+        ).fetchall()
+        types = connection.execute(
+            "select distinct data_type from duckdb_columns() where not internal and database_name = current_database()"
+        ).fetchall()
+    assert bare == []
+    assert {name for (name,) in types} <= {"BOOLEAN", "INTEGER", "BIGINT", "DOUBLE", "VARCHAR", "DATE", "TIMESTAMP"}
+
+
+def test_no_personal_data_of_the_deliveries_gets_out(demo_home: Home):
+    """Identities, and text that customers wrote, are in no byte of what readers or the warehouse hold."""
+    landed = b"".join(path.read_bytes() for path in (demo_home.landing / "helpdesk").glob("csat_responses*"))
+    assert b"c-0" in landed, "the test has lost its canary: deliveries name customers as c-0..."
+    for folder in (demo_home.published, demo_home.warehouse.parent, demo_home.logs):
+        for path in folder.rglob("*"):
+            if path.is_file():
+                content = path.read_bytes()
+                assert b"@example" not in content, path
+    with connect_published(demo_home.published_file) as connection:
+        keys = connection.execute("select customer_key from core.fct_tickets where customer_key is not null").fetchall()
+    assert all(len(key.split(":")[1]) == 32 for (key,) in keys)
+
+
+def test_the_dictionary_names_what_is_there(demo_home: Home):
+    with connect_published(demo_home.published_file) as connection:
+        marts = {name for (name,) in connection.execute("select mart from meta.metric_dictionary").fetchall()}
+        for mart in marts:
+            connection.execute(f"select * from {mart} limit 0")
+        scorecard = connection.execute(
+            "select distinct metric_name from drivers.rpt_scorecard_by_week except select metric_name from meta.metric_dictionary"
+        ).fetchall()
+        targets = connection.execute(
+            "select count(*) from meta.metric_dictionary where target_value is not null"
+        ).fetchall()
+    assert scorecard == []
+    assert targets[0][0] == 8
+
+
+def test_build_info_says_how_far_the_data_reach(demo_home: Home):
+    with connect_published(demo_home.published_file) as connection:
+        rows = connection.execute(
+            "select source_name, cast(data_through_at as varchar), horizon_basis from meta.build_info order by source_name"
+        ).fetchall()
+    assert rows == [
+        (name, "2026-11-01 00:00:00", "stated by the source") for name in ("app_stores", "helpdesk", "shop", "surveys")
+    ]
+
+
+def test_a_second_demo_changes_no_number(demo_home: Home, support_metrics):
+    def figures() -> list[tuple]:
+        with connect_published(demo_home.published_file) as connection:
+            return connection.execute(
+                "select * from drivers.rpt_scorecard_by_week order by metric_rank, scorecard_week"
+            ).fetchall()
+
+    before = figures()
+    again = support_metrics(demo_home.path, "demo")
+    assert again.returncode == 0, again.stdout
+    assert "unchanged" in again.stdout
+    assert figures() == before
+
+
+def test_the_command_line_reads_the_published_file(demo_home: Home, support_metrics):
+    asked = support_metrics(
+        demo_home.path, "sql", "--format", "csv", "select count(*) as contacts from core.fct_tickets"
+    )
+    assert asked.returncode == 0
+    assert asked.stdout.strip().splitlines()[0] == "contacts"
+    assert support_metrics(demo_home.path, "verify").returncode == 0
+    assert support_metrics(demo_home.path, "status").returncode == 0
+    wrong = support_metrics(demo_home.path, "sql", "select nothing from nowhere")
+    assert wrong.returncode == 2 or wrong.returncode == 1
+    assert "Traceback" not in wrong.stdout
+
+
+def test_help_answers_at_once():
+    """Nothing heavy is imported for `--help`: dbt, Dagster, GX and dlt stay out."""
+    code = (
+        "import sys\n"
+        "from orchestration.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'dbt', 'dagster', 'great_expectations', 'dlt', 'pyarrow', 'pandas'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
