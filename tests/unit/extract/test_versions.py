@@ -217,9 +217,7 @@ def test_metadata_of_a_version(installation: SmallInstallation) -> None:
     installation.configure_table(KEYED)
     installation.deliver("rows1.csv", "id,x\n1,a\n")
     installation.extract()
-    found = installation.query(
-        "select _source, _file_name, _row_number, _run_id, _seen_at from raw_shop.rows"
-    )
+    found = installation.query("select _source, _file_name, _row_number, _run_id, _seen_at from raw_shop.rows")
     assert found == [("shop", "rows1.csv", 1, "run-1", datetime(2026, 11, 21, 4, 0))]
 
 
