@@ -294,16 +294,19 @@ def _format_problems(mapping: Mapping, at: str) -> list[str]:
     given = mapping.timestamp_format or []
     stated = [given] if isinstance(given, str) else given
     dates = [mapping.date_format] if mapping.date_format else []
+    if not stated and not dates:
+        return []
     problems = []
-    for setting, form in [*(("timestamp_format", f) for f in stated), *(("date_format", f) for f in dates)]:
-        if setting == "timestamp_format" and form in EPOCH_FORMATS:
-            continue
-        try:
-            duckdb.execute("select try_strptime('', ?)", [form])
-        except duckdb.Error:
-            problems.append(f"{at}: {setting} {form} is no format of strptime")
-        if "%" not in form:
-            problems.append(f"{at}: {setting} {form} has no part such as %Y")
+    with duckdb.connect() as memory:
+        for setting, form in [*(("timestamp_format", f) for f in stated), *(("date_format", f) for f in dates)]:
+            if setting == "timestamp_format" and form in EPOCH_FORMATS:
+                continue
+            try:
+                memory.execute("select try_strptime('', ?)", [form])
+            except duckdb.Error:
+                problems.append(f"{at}: {setting} {form} is no format of strptime")
+            if "%" not in form:
+                problems.append(f"{at}: {setting} {form} has no part such as %Y")
     if any(form in EPOCH_FORMATS for form in stated) and len(stated) > 1:
         problems.append(f"{at}: timestamp_format: {' and '.join(EPOCH_FORMATS)} stand alone")
     return problems

@@ -4,8 +4,10 @@ Belongs here: running mappings over the current rows of raw, casting and keys. T
 from raw, so that a mended mapping mends the past too. The account of every row is in `mapping_account`.
 """
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 
@@ -78,7 +80,7 @@ def _map_source(
     counts = []
     waiting: dict[str, str] = {}
     for mapping in source.entities:
-        lacking = _needed_tables(connection, mapping, source, home) - set(landed)
+        lacking = _needed_tables(mapping, source, home) - set(landed)
         if lacking:  # nothing of these has been delivered yet; the entity stays empty
             reason = f"{mapping.entity} waits for {', '.join(sorted(lacking))}"
             waiting |= dict.fromkeys(accounted_tables(mapping), reason)
@@ -112,20 +114,42 @@ def _map_source(
     return counts
 
 
-def _needed_tables(
-    connection: duckdb.DuckDBPyConnection, mapping: Mapping, source: FileSource | SqlSource, home: Home
-) -> set[str]:
+def _needed_tables(mapping: Mapping, source: FileSource | SqlSource, home: Home) -> set[str]:
     """The source's raw tables that a mapping reads."""
     if mapping.sql is None:
         return {mapping.table or ""}
-    path = home.mappings / mapping.sql
+    statement, _ = _select(mapping.sql, home, f"source {source.name}, entity {mapping.entity}")
+    with duckdb.connect() as memory:
+        parsed = memory.execute("select json_serialize_sql($1::varchar)", [statement]).fetchall()[0][0]
+    read = _table_names(json.loads(parsed))
+    return {table.name for table in source.tables} & read | set(accounted_tables(mapping))
+
+
+def _table_names(node: Any) -> set[str]:
+    """The names of tables in a parsed select; nothing is bound, since the tables may not be there yet."""
+    if isinstance(node, list):
+        return set().union(*map(_table_names, node))
+    if not isinstance(node, dict):
+        return set()
+    own = {node["table_name"]} if node.get("type") == "BASE_TABLE" else set()
+    return own.union(*map(_table_names, node.values()))
+
+
+def _select(name: str, home: Home, where: str) -> tuple[str, str]:
+    """A mapping's select and the path of its file.
+
+    Raises:
+        MappingError: it is not one select.
+    """
+    path = home.mappings / name
+    statement = path.read_text(encoding="utf-8")
     try:
-        read = connection.get_table_names(path.read_text(encoding="utf-8"))
+        kinds = [found.type for found in duckdb.extract_statements(statement)]
     except duckdb.Error as error:
-        raise MappingError(
-            f"source {source.name}, entity {mapping.entity}: {path}: {' '.join(str(error).split())[:500]}"
-        ) from None
-    return {table.name for table in source.tables} & set(read) | set(accounted_tables(mapping))
+        raise MappingError(f"{where}: {path}: {' '.join(str(error).split())[:500]}") from None
+    if kinds != [duckdb.StatementType.SELECT]:
+        raise MappingError(f"{where}: {path}: a mapping is one select, and nothing else")
+    return statement, str(path)
 
 
 def _expose_current_rows(connection: duckdb.DuckDBPyConnection, source: FileSource | SqlSource) -> dict[str, int]:
@@ -221,15 +245,7 @@ def _but_for_keys(problem: str, is_key: bool) -> str:
 def _statement(connection: duckdb.DuckDBPyConnection, mapping: Mapping, home: Home, where: str) -> tuple[str, str]:
     """A mapping as one select, and what to call it in a message."""
     if mapping.sql is not None:
-        path = home.mappings / mapping.sql
-        statement = path.read_text(encoding="utf-8")
-        try:
-            kinds = [found.type for found in duckdb.extract_statements(statement)]
-        except duckdb.Error as error:
-            raise MappingError(f"{where}: {path}: {' '.join(str(error).split())[:500]}") from None
-        if kinds != [duckdb.StatementType.SELECT]:
-            raise MappingError(f"{where}: {path}: a mapping is one select, and nothing else")
-        return statement, str(path)
+        return _select(mapping.sql, home, where)
     table = mapping.table or ""
     if not mapping.columns:
         return f"select * from {quoted(table)}", f"table {table}"
