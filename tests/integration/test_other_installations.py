@@ -1,7 +1,5 @@
 """Installations with little, with two of a kind, and with something wrong."""
 
-import pytest
-
 from orchestration.publish import connect_published
 
 TICKETS = """ticket_id,created_at,status,market,solved_at
@@ -50,9 +48,7 @@ def test_tickets_alone_publish_and_say_what_they_lack(new_home, support_metrics)
     ]
 
 
-@pytest.mark.timeout(900)
-def test_two_helpdesks_a_shop_out_of_reach_and_a_poisoned_delivery(new_home, support_metrics):
-    """Three nights of one installation."""
+def test_two_helpdesks_are_kept_apart_and_a_shop_out_of_reach_is_stale(new_home, support_metrics):
     sources = ONE_SOURCE
     for name, entity in (("chat", "tickets"), ("shop", "orders")):
         sources += f'\n[[sources]]\nname = "{name}"\nkind = "files"\ndelivers = ["{entity}"]\n'
@@ -70,23 +66,6 @@ def test_two_helpdesks_a_shop_out_of_reach_and_a_poisoned_delivery(new_home, sup
         ("shop", "stale"),
     ]
     assert "shop" in support_metrics(home, "status").stdout
-
-    # A delivery that cannot be used stops at gate 1; yesterday's file stays as it is, to the byte.
-    published = home / "published" / "support_metrics.duckdb"
-    before = published.read_bytes()
-    poisoned = home / "landing" / "desk" / "tickets-2.csv"
-    poisoned.write_text('ticket_id,created_at\n9,"2026-03-02T09:00:00Z\n10,2026\n')
-    result = run(support_metrics, home)
-    assert result.returncode == 1, result.stdout
-    assert "tickets-2.csv: line 2" in result.stdout
-    assert "Traceback" not in result.stdout
-    assert published.read_bytes() == before
-
-    # Mended, the next run goes through, and nothing of the first delivery is lost.
-    poisoned.write_text("ticket_id,created_at\n9,2026-03-02T09:00:00Z\n")
-    result = run(support_metrics, home)
-    assert result.returncode == 0, result.stdout
-    assert values(home, by_source) == [("chat", 3, 3), ("desk", 4, 4)]
 
 
 def test_faulty_settings_are_reported_at_once_before_anything_is_touched(new_home, support_metrics):
