@@ -78,9 +78,11 @@ def read_database_table(
         UnreachableSourceError: the database cannot be reached or refuses the login.
         UnusableFileError: it has no such table or column.
     """
+    import dlt
     from dlt.sources.sql_database import sql_table
-    from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError
+    from sqlalchemy.exc import DataError, NoSuchTableError, SQLAlchemyError
 
+    dlt.config["runtime.log_level"] = "ERROR"  # it warns of every column of JSON, which it reads well
     engine = None
     try:
         engine = _engine(url)
@@ -91,6 +93,7 @@ def read_database_table(
             backend="pyarrow",
             chunk_size=CHUNK_ROWS,
             reflection_level="full_with_precision",
+            type_adapter_callback=_known_type,
             query_adapter_callback=_newer_rows(table, cursor_from),
         )
         batches = [batch for batch in resource if isinstance(batch, pa.Table)]
@@ -101,6 +104,11 @@ def read_database_table(
             raise cause from None
         if isinstance(cause, NoSuchTableError):
             raise UnusableFileError(f"table {table.name}: the database has no table {table.table}") from None
+        if isinstance(cause, DataError):
+            raise UnusableFileError(
+                f"table {table.name}: a value of the database's {table.table} cannot be read ({type(cause.orig).__name__}); "
+                "read a view that casts it"
+            ) from None
         if cause is None:
             raise
         raise _without_credentials(source, cause) from None
@@ -122,6 +130,13 @@ def _engine(url: str) -> Any:
     bounded = {"connect_timeout": CONNECT_SECONDS} if parsed.get_backend_name() in ("postgresql", "mysql") else {}
     named = {"connect_timeout": int(str(parsed.query["connect_timeout"]))} if "connect_timeout" in parsed.query else {}
     return sqlalchemy.create_engine(parsed, connect_args={**bounded, **named})
+
+
+def _known_type(column_type: Any) -> Any:
+    """dlt's hook for types; it knows every one that is met here but SQLAlchemy's newer name of a float."""
+    import sqlalchemy
+
+    return sqlalchemy.Float() if isinstance(column_type, sqlalchemy.Double) else column_type
 
 
 def _newer_rows(table: SqlTable, cursor_from: Any) -> Any:
