@@ -53,7 +53,7 @@ def _show_headlines(home: Home) -> None:
         return
     week = weeks[0]
     click.echo(f"\nHeadline numbers, week of {week}" + (f" (beside the week of {weeks[1]})" if len(weeks) > 1 else ""))
-    show_table(["metric", "value", "week before"], headlines(rows, weeks))
+    show_table(["metric", "value", "95 % interval", "n", "week before"], headlines(rows, weeks))
 
 
 def newest_weeks(rows: list[dict[str, Any]]) -> list[Any]:
@@ -66,9 +66,12 @@ def newest_weeks(rows: list[dict[str, Any]]) -> list[Any]:
     return sorted((week for week, count in valued.items() if count >= enough), reverse=True)[:2]
 
 
-def headlines(rows: list[dict[str, Any]], weeks: list[Any]) -> list[tuple[str, str, str]]:
-    """Label, value and value of the week before, in the scorecard's order; only metrics that have a value."""
-    values = {(row["metric_name"], row["scorecard_week"]): row.get("value") for row in rows}
+def headlines(rows: list[dict[str, Any]], weeks: list[Any]) -> list[tuple[str, ...]]:
+    """Label, value, interval, n and value of the week before, in the scorecard's order; only metrics that have a value.
+
+    A lower bound (a quantile not reached, a cohort not mature) says "at least".
+    """
+    by_week = {(row["metric_name"], row["scorecard_week"]): row for row in rows}
     chosen = sorted(
         (row for row in rows if row["scorecard_week"] == weeks[0] and row.get("value") is not None),
         key=lambda row: (row.get("metric_rank") or 0, row["metric_name"]),
@@ -77,11 +80,27 @@ def headlines(rows: list[dict[str, Any]], weeks: list[Any]) -> list[tuple[str, s
     return [
         (
             str(row.get("metric_label") or row["metric_name"]),
-            readable(row["value"], row.get("unit")),
-            readable(values.get((row["metric_name"], before)), row.get("unit")),
+            stated(row),
+            interval(row),
+            f"{row['denominator_count']:,}" if row.get("denominator_count") is not None else "",
+            stated(by_week.get((row["metric_name"], before), {})),
         )
         for row in chosen
     ]
+
+
+def stated(row: dict[str, Any]) -> str:
+    """A row's value in words, said to be a lower bound where it is one."""
+    words = readable(row.get("value"), row.get("unit"))
+    return f"at least {words}" if row.get("is_at_least") and row.get("value") is not None else words
+
+
+def interval(row: dict[str, Any]) -> str:
+    """A row's interval in words; nothing where the value is no sample, or is only a lower bound."""
+    low, high = row.get("low_value"), row.get("high_value")
+    if low is None or high is None or row.get("is_at_least"):
+        return ""
+    return f"{readable(low, row.get('unit'))} to {readable(high, row.get('unit'))}"
 
 
 def readable(value: float | None, unit: str | None) -> str:

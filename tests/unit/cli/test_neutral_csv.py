@@ -1,6 +1,6 @@
 import pytest
 
-from orchestration.cli.demo import headlines, newest_weeks, readable
+from orchestration.cli.demo import headlines, interval, newest_weeks, readable, stated
 from orchestration.cli.sql import neutral
 
 
@@ -40,4 +40,11 @@ def test_the_newest_complete_week_that_is_filled_is_shown():
 
 def test_headlines_stand_in_the_scorecards_order():
     rows = [row("b", 7, 2.0, 1), row("a", 7, 1.0, 2), row("a", 6, 0.5, 2), row("c", 7, None, 0)]
-    assert headlines(rows, [7, 6]) == [("b", "2.0", "-"), ("a", "1.0", "0.5")]
+    assert headlines(rows, [7, 6]) == [("b", "2.0", "", "", "-"), ("a", "1.0", "", "", "0.5")]
+
+
+def test_a_lower_bound_is_called_one_and_a_sample_shows_its_interval():
+    sample = {"value": 0.5, "unit": "ratio", "low_value": 0.4, "high_value": 0.6, "is_at_least": False}
+    assert (stated(sample), interval(sample)) == ("50.0 %", "40.0 % to 60.0 %")
+    immature = {**sample, "is_at_least": True}
+    assert (stated(immature), interval(immature)) == ("at least 50.0 %", "")
