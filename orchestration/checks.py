@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 GATE = "meets_expectations"
 NEXT = {
-    1: "yesterday's published file stays; `support-metrics sources check` names file, row and column of what does not fit",
-    2: "yesterday's published file stays; `support-metrics status` lists the checks, docs/runbook.md what to do",
+    1: "(`support-metrics sources check` names file, row and column of what does not fit)",
+    2: "(`support-metrics status` lists the checks, docs/runbook.md says what to do)",
 }
 
 
@@ -75,7 +75,7 @@ def require_passed(context: Any, installation: Installation, outcome: "GateOutco
     for message in outcome.warnings:
         context.log.warning(f"gate {outcome.gate}: {message}")
     if not outcome.passed:
-        text = f"gate {outcome.gate} blocks: {' '.join(outcome.blocking)} {NEXT[outcome.gate]}"
+        text = f"gate {outcome.gate} blocks, the published file stays as it is: {' '.join(outcome.blocking)} {NEXT[outcome.gate]}"
         raise stop(installation, context.run.run_id, f"gate {outcome.gate}", text, alert=text)
 
 

@@ -4,6 +4,7 @@ Belongs here: the last three steps as assets. How a file is published safely is 
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -144,22 +145,26 @@ def rendered_boards() -> dg.AssetsDefinition:
     def boards(context: dg.AssetExecutionContext, installation: Installation) -> dg.MaterializeResult:
         home = installation.home
         out = home.published / "boards"
+        drawn: list[Path] = []
         problem = None
         with step(context, installation, "draw the boards") as report:
-            if not installation.settings.draw_boards:
-                report.summary = "switched off (SUPPORT_METRICS_DRAW_BOARDS)"
-                return dg.MaterializeResult(check_results=[dg.AssetCheckResult(check_name="is_rendered", passed=True)])
             try:
-                from orchestration.boards import render_boards
+                from orchestration.boards import BoardError, BoardsNotInstalledError, render_boards
 
                 drawn = render_boards(home.published, out)
-                report.summary = f"{len(drawn)} files in {out}" if drawn else "none"
+                report.summary = f"{len(drawn)} files in {out}"
+            except BoardsNotInstalledError as missing:
+                report.summary = f"none: {missing}"
+            except BoardError as error:
+                problem = str(error)
+                context.log.warning(f"{problem}; the published file is not affected")
+                report.summary = "not all"
             except Exception as error:
-                drawn, problem = [], f"{type(error).__name__}: {error}"
+                problem = f"{type(error).__name__}: {error}"
                 context.log.warning(
                     f"the boards could not be drawn, the numbers are published: {problem}", exc_info=True
                 )
-                report.summary = "could not be drawn; the published file is not affected"
+                report.summary = "none; the published file is not affected"
         return dg.MaterializeResult(
             metadata={"files": len(drawn), "path": dg.MetadataValue.path(str(out))},
             check_results=[
