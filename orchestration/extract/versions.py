@@ -11,6 +11,7 @@ from datetime import datetime
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from orchestration.extract import privacy
 from orchestration.extract.faults import DerivedColumnError, UndeclaredPersonalDataError
@@ -100,69 +101,86 @@ def find_new_versions(
     """
     relation = _with_derived_columns(connection, table)
     columns = [row[0] for row in connection.execute(f"describe {relation}").fetchall() if not row[0].startswith("_")]
-    stored = _stored_columns(table, columns, rules)
     try:
-        _store(connection, table, columns, stored, relation)
+        _hash_rows(connection, table, columns, relation)
+        _find_current(connection, raw, everything=newest_file_order is not None)
+        _find_changed(connection)
+        deleted = _find_deleted(connection, newest_file_order) if newest_file_order is not None else 0
+        arrived = connection.execute("select count(*) from hashed").fetchall()[0][0]
+        landed, appeared = connection.execute(
+            "select count(*), count(distinct _key_hash) filter (where not was_current) from changed"
+        ).fetchall()[0]
+        stored = _stored_columns(table, columns, rules)
+        versions = _versions(connection, table, stored, relation, has_deletions=deleted > 0)
     except duckdb.ConversionException:
         if table.derived:
             raise _derived_fault(connection, table) from None
         raise
-    if connection.execute("select coalesce(bool_or(_is_personal), false) from hashed").fetchall()[0][0]:
-        _refuse_personal_data(connection, table, list(stored))
-    _find_current(connection, raw, everything=newest_file_order is not None)
-    _find_changed(connection)
-    deleted = _find_deleted(connection, newest_file_order) if newest_file_order is not None else 0
-    arrived = connection.execute("select count(*) from hashed").fetchall()[0][0]
-    landed, appeared = connection.execute(
-        "select count(*), count(distinct _key_hash) filter (where not was_current) from changed"
-    ).fetchall()[0]
-    names = ", ".join(map(quoted, stored))
-    metadata = f"""
-        _key_hash || ':' || _version_number as _row_id, _key_hash, _row_hash, _version_number, _is_deleted,
-        {text_literal(source_name)} as _source, _file_name, _row_number, {text_literal(run_id)} as _run_id,
-        timestamp '{seen_at:%Y-%m-%d %H:%M:%S.%f}' as _seen_at
-    """
-    versions = connection.execute(
-        f"""
-        select {metadata}, {names}
-        from (
-            select hashed.* exclude (_is_personal), changed._version_number, false as _is_deleted
-            from hashed inner join changed on hashed.rowid = changed.hashed_row
-            {"union all by name select * from deletions" if deleted else ""}
-        ) as versions
-        """
-    ).to_arrow_table()
+    metadata = {
+        "_source": pa.repeat(pa.scalar(source_name), len(versions)),
+        "_run_id": pa.repeat(pa.scalar(run_id), len(versions)),
+        "_seen_at": pa.repeat(pa.scalar(seen_at, pa.timestamp("us")), len(versions)),
+    }
+    for name, values in metadata.items():
+        versions = versions.append_column(name, values)
     connection.execute("drop table hashed; drop table changed; drop table current_rows")
-    return NewVersions(versions, landed=landed, repeated=arrived - landed, appeared=appeared, deleted=deleted)
+    ordered = versions.select([*METADATA, *stored])
+    return NewVersions(ordered, landed=landed, repeated=arrived - landed, appeared=appeared, deleted=deleted)
 
 
-def _store(
-    connection: duckdb.DuckDBPyConnection, table: RawTable, columns: list[str], stored: dict[str, str], relation: str
-) -> None:
-    """Fill `hashed`: what raw will hold of each arrived row, with the hashes of its key and content."""
-    select = ", ".join(f"{expression} as {quoted(name)}" for name, expression in stored.items())
-    # The text itself is not stored, yet two rows that differ in nothing else are two rows.
-    texts = [name for name in columns if raw_name(name) in {raw_name(text) for text in table.free_text}]
-    prints = ", ".join([privacy.fingerprint(quoted(name)) for name in texts] or ["''"])
+def _hash_rows(connection: duckdb.DuckDBPyConnection, table: RawTable, columns: list[str], relation: str) -> None:
+    """Fill `hashed`: the hashes of each arrived row's key and content, which are all that the comparison needs."""
+    personal = {raw_name(name) for name in [*table.identities, *table.free_text]}
+    # What is not stored as it is goes in by a keyed hash: a change of it is seen, and nothing of it can be guessed.
+    secret = _content([name for name in columns if name in personal])
+    keyed = privacy.fingerprint(secret) if personal.intersection(columns) else "''"
     connection.execute(
         f"""
         create or replace temp table hashed as
-        with stored as (
-            select {select}, concat_ws(',', {prints}) as _fingerprints, _file_name, _file_order, _row_number
-            from {relation}
-        ),
-        contents as (select *, {_content(_compared_columns(table, columns, stored))} as _content from stored),
-        digested as (
+        with contents as (
             select
                 *,
-                -- 63 bits are enough: the hash only tells the versions of one row apart, and never two rows.
-                cast(md5_number_lower(_content || _fingerprints) >> 1 as bigint) as _row_hash,
-                {privacy.looks_personal(_searched(table, stored))} as _is_personal
-            from contents
+                {_content([name for name in columns if name not in personal])} || chr(30) || {keyed} as _content
+            from {relation}
+        ),
+        digested as (
+            -- 63 bits are enough: the hash only tells the versions of one row apart, and never two rows.
+            select *, cast(md5_number_lower(_content) >> 1 as bigint) as _row_hash from contents
         )
-        select * exclude (_content, _fingerprints), {_key_hash(table, list(stored))} as _key_hash from digested
+        select {_key_hash(table, columns)} as _key_hash, _row_hash, _file_order, _row_number from digested
         """
     )
+
+
+def _versions(
+    connection: duckdb.DuckDBPyConnection,
+    table: RawTable,
+    stored: dict[str, str],
+    relation: str,
+    *,
+    has_deletions: bool,
+) -> pa.Table:
+    """The rows to append, as raw will hold them; the costly work on texts is done for changed rows only."""
+    select = ", ".join(f"{expression} as {quoted(name)}" for name, expression in stored.items())
+    allowed = {raw_name(name) for name in table.not_personal}
+    searched = [name for name in stored if name not in allowed]
+    deletions = "union all by name select * from deletions" if has_deletions else ""
+    versions = connection.execute(
+        f"""
+        with landed as (
+            select {select}, _file_name, arrived._row_number, changed._key_hash, changed._row_hash,
+                changed._version_number, false as _is_deleted
+            from {relation} as arrived inner join changed
+                on arrived._file_order = changed._file_order and arrived._row_number = changed._row_number
+        ),
+        checked as (select *, {privacy.looks_personal(_content(searched))} as _is_personal from landed)
+        select *, _key_hash || ':' || _version_number as _row_id
+        from (select * from checked {deletions})
+        """
+    ).to_arrow_table()
+    if pc.any(versions["_is_personal"]).as_py():
+        _refuse_personal_data(connection, table, searched, versions)
+    return versions
 
 
 def _find_current(connection: duckdb.DuckDBPyConnection, raw: str | None, *, everything: bool) -> None:
@@ -186,28 +204,25 @@ def _find_current(connection: duckdb.DuckDBPyConnection, raw: str | None, *, eve
 
 
 def _find_changed(connection: duckdb.DuckDBPyConnection) -> None:
-    """The rows that differ from their row's version before, with the number of the new version. Narrow, so that the
-    sorting by key moves hashes and not whole rows."""
+    """Fill `changed`: the rows that differ from their row's version before, with the number of the new version."""
     connection.execute(
         """
         create or replace temp table changed as
         with compared as (
             select
-                hashed.rowid as hashed_row,
-                hashed._key_hash,
-                hashed._row_hash,
+                hashed.*,
                 lag(hashed._row_hash) over row_order as previous_hash,
                 current_rows._row_hash as current_hash,
                 coalesce(current_rows._version_number, 0) as current_number,
-                coalesce(not current_rows._is_deleted, false) as was_current,
-                hashed._file_order,
-                hashed._row_number
+                coalesce(not current_rows._is_deleted, false) as was_current
             from hashed left join current_rows on hashed._key_hash = current_rows._key_hash
             window row_order as (partition by hashed._key_hash order by hashed._file_order, hashed._row_number)
         )
         select
-            hashed_row,
             _key_hash,
+            _row_hash,
+            _file_order,
+            _row_number,
             was_current,
             current_number
             + row_number() over (partition by _key_hash order by _file_order, _row_number) as _version_number
@@ -254,12 +269,14 @@ def _derived_fault(connection: duckdb.DuckDBPyConnection, table: RawTable) -> De
     return DerivedColumnError(f"table {table.name}: a derived column cannot be computed for every row")
 
 
-def _refuse_personal_data(connection: duckdb.DuckDBPyConnection, table: RawTable, stored: list[str]) -> None:
-    allowed = {raw_name(name) for name in table.not_personal}
-    checked = [name for name in stored if name not in allowed]
-    tests = ", ".join(f"bool_or({privacy.looks_personal(quoted(name))})" for name in checked)
-    found = connection.execute(f"select {tests} from hashed where _is_personal").fetchall()[0]
-    named = ", ".join(name for name, is_personal in zip(checked, found, strict=True) if is_personal)
+def _refuse_personal_data(
+    connection: duckdb.DuckDBPyConnection, table: RawTable, searched: list[str], versions: pa.Table
+) -> None:
+    connection.register("suspected", versions)
+    tests = ", ".join(f"bool_or({privacy.looks_personal(quoted(name))})" for name in searched)
+    found = connection.execute(f"select {tests} from suspected where _is_personal").fetchall()[0]
+    connection.unregister("suspected")
+    named = ", ".join(name for name, is_personal in zip(searched, found, strict=True) if is_personal)
     raise UndeclaredPersonalDataError(
         f"table {table.name}: values of {named} look like e-mail addresses or telephone numbers; declare the column "
         "under identities or free_text, or under not_personal if they are none"
@@ -289,18 +306,6 @@ def _stored_columns(table: RawTable, columns: list[str], rules: privacy.TextRule
     return stored
 
 
-def _compared_columns(table: RawTable, columns: list[str], stored: dict[str, str]) -> list[str]:
-    """The columns whose change makes a version: as delivered, so that new rules for tags make no old row look changed."""
-    free_text = {raw_name(name) for name in table.free_text}
-    return [name for name in columns if name in stored and name not in free_text]
-
-
-def _searched(table: RawTable, stored: dict[str, str]) -> str:
-    """SQL for all that will be stored of a row, but for what the owner says is not personal."""
-    allowed = {raw_name(name) for name in table.not_personal}
-    return _content([name for name in stored if name not in allowed])
-
-
 def _content(columns: list[str]) -> str:
     # By name and without nulls (`||` with a null is null, and concat_ws leaves nulls out), so that a column that is new
     # and still empty makes no row look changed.
@@ -310,19 +315,19 @@ def _content(columns: list[str]) -> str:
 
 def _key_hash(table: RawTable, columns: list[str]) -> str:
     key = [raw_name(name) for name in table.key]
-    # Of a row that only its content names, the fingerprints of the dropped texts are part of the name.
-    content = "md5(_content || _fingerprints)"
     if key and all(name in columns for name in key):
-        parts = [f"coalesce(trim({quoted(name)}), '')" for name in key]
+        identities = {raw_name(name) for name in table.identities}
+        values = [privacy.hashed(quoted(name)) if name in identities else f"trim({quoted(name)})" for name in key]
+        parts = [f"coalesce({value}, '')" for value in values]
         # Each part but the last with its length, so that ('a|', 'b') and ('a', '|b') stay two keys.
         named = " || ".join([*(f"length({part}) || ':' || {part}" for part in parts[:-1]), parts[-1]])
         is_blank = " and ".join(f"{part} = ''" for part in parts)
         # A row without any key is told apart by its content, or three such rows would overwrite each other.
-        return f"case when {is_blank} then {content} else md5({named}) end"
+        return f"case when {is_blank} then md5(_content) else md5({named}) end"
     if table.repeats == "keep":
         order = "row_number() over (partition by _row_hash, _file_name order by _row_number)"
-        return f"md5({content} || ':' || {order})"
-    return content
+        return f"md5(md5(_content) || ':' || {order})"
+    return "md5(_content)"
 
 
 def _find_deleted(connection: duckdb.DuckDBPyConnection, newest_file_order: int) -> int:
