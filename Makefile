@@ -30,8 +30,11 @@ $(STAMP): requirements.lock pyproject.toml
 demo: setup ## Build the simulated marketplace, load it, publish it, draw its board
 	@$(BIN)/support-metrics demo
 
-ui: setup ## Open Dagster on 127.0.0.1:3000 for the installation in SUPPORT_METRICS_HOME (default home/)
-	@$(BIN)/support-metrics ui
+# The installation that `make ui` opens: the one chosen, else home/, else the demo's.
+UI_HOME := $(or $(SUPPORT_METRICS_HOME),$(if $(wildcard home/sources.toml),home,home/demo))
+
+ui: setup ## Open Dagster on 127.0.0.1:3000, for SUPPORT_METRICS_HOME, else home/, else the demo
+	@$(BIN)/support-metrics --home $(UI_HOME) ui
 
 test: setup test-tools lint ## Everything that CI asks: linters, unit, property, dbt, integration and project tests
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
