@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from orchestration.extract import columns, privacy
 from orchestration.extract.database import newest_cursor, read_database_table
@@ -40,11 +39,15 @@ class Extraction:
 
 @dataclass
 class Delivery:
-    """What one table came to, before it is loaded; `notes` say what a person should know of it."""
+    """What one table came to, before it is loaded.
+
+    `versions` is the temporary table of the row versions to append, None when there are none; `notes` say what a person
+    should know of it.
+    """
 
     table: RawTable
     counts: dict[str, Any]
-    versions: pa.Table | None = None
+    versions: str | None = None
     arrived: Arrived = field(default_factory=Arrived)
     column_states: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -93,7 +96,11 @@ def read_delivery(extraction: Extraction, table: FileTable | SqlTable) -> Delive
         extraction.started_at,
         newest_file if is_listing and not unreadable else None,
     )
-    delivery.versions = found.versions
+    if found.landed or found.deleted:
+        delivery.versions = found.versions
+    warehouse.execute("drop view if exists arrived")
+    for part in range(max(len(delivery.arrived.files), 1)):
+        warehouse.execute(f"drop table if exists arrived_{part}")
     delivered = {name for layout in layouts for name in layout.columns}
     vanished = columns.vanished_columns(warehouse, source.name, table.name)
     delivery.column_states = columns.layout_changes(source, table, delivered, raw_columns, vanished)

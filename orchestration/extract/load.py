@@ -13,8 +13,9 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.extract import audit
-from orchestration.extract.versions import METADATA
 from orchestration.warehouse import quoted
+
+BATCH_ROWS = 100_000
 
 
 class LoadError(Exception):
@@ -72,13 +73,13 @@ def undo_unfinished(connection: duckdb.DuckDBPyConnection, source_name: str) -> 
 
 
 def load_versions(
-    source_name: str, tables: dict[str, pa.Table], connection: duckdb.DuckDBPyConnection, pipelines: Path
+    source_name: str, tables: dict[str, str], connection: duckdb.DuckDBPyConnection, pipelines: Path
 ) -> None:
     """Append row versions to raw.
 
     Args:
         source_name: the source; the pipeline and the schema are named after it.
-        tables: by raw table name, the versions with `orchestration.extract.versions.METADATA` and text columns.
+        tables: by raw table name, the temporary table of versions that `find_new_versions` made.
         connection: the warehouse, held by the caller so that no other process can come in between.
         pipelines: folder of dlt's working state.
 
@@ -93,17 +94,14 @@ def load_versions(
     dlt.config["runtime.dlthub_telemetry"] = False
     resources = [
         dlt.resource(
-            _batches(table),
+            _batches(connection, versions),
             name=name,
             write_disposition="append",
             # Every instant of the warehouse is UTC without zone; dlt would give it one.
             columns={"_seen_at": {"data_type": "timestamp", "timezone": False}},
         )
-        for name, table in tables.items()
-        if table.num_rows
+        for name, versions in tables.items()
     ]
-    if not resources:
-        return
     folder = pipelines / source_name
     shutil.rmtree(folder, ignore_errors=True)
     pipelines.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -123,8 +121,9 @@ def load_versions(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _batches(table: pa.Table) -> Iterator[pa.Table]:
-    order = [*METADATA, *(name for name in table.column_names if name not in METADATA)]
-    arranged = table.select(order)
-    fields = [field.with_nullable(field.name != "_row_id") for field in arranged.schema]
-    yield arranged.cast(pa.schema(fields))
+def _batches(connection: duckdb.DuckDBPyConnection, versions: str) -> Iterator[pa.Table]:
+    """The versions in pieces, so that memory does not grow with the delivery."""
+    reader = connection.execute(f"select * from {versions}").to_arrow_reader(BATCH_ROWS)
+    schema = pa.schema([field.with_nullable(field.name != "_row_id") for field in reader.schema])
+    for batch in reader:
+        yield pa.Table.from_batches([batch]).cast(schema)

@@ -80,7 +80,7 @@ def extract_source(
             result, deliveries = _read_all(extraction)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
-        versions = {d.table.name: d.versions for d in deliveries if d.versions is not None and d.versions.num_rows}
+        versions = {delivery.table.name: delivery.versions for delivery in deliveries if delivery.versions is not None}
         if versions:
             begin_load(warehouse, source.name, run_id, started_at)
             load_versions(source.name, versions, warehouse, home.state / "dlt")
@@ -104,7 +104,7 @@ def _read_all(extraction: Extraction) -> tuple[SourceResult, list[Delivery]]:
             f"source {source.name}: reading it needs more than the memory limit {extraction.settings.memory_limit} "
             "(SUPPORT_METRICS_MEMORY_LIMIT); raise it, or deliver smaller files",
         ), []
-    has_news = any(delivery.versions is not None and delivery.versions.num_rows for delivery in deliveries)
+    has_news = any(delivery.versions is not None for delivery in deliveries)
     notes = "; ".join(note for delivery in deliveries for note in delivery.notes)
     counts = [delivery.counts for delivery in deliveries]
     return SourceResult(source.name, "loaded" if has_news else "unchanged", notes, counts), deliveries
@@ -197,7 +197,7 @@ def _write_audit(
                 "key_columns": columns.key_text(delivery.table),
             }
             for delivery in deliveries
-            if delivery.versions is not None and delivery.versions.num_rows and delivery.table.name not in known
+            if delivery.versions is not None and delivery.table.name not in known
         ],
     )
     warehouse.execute("commit")

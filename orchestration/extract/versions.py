@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from orchestration.extract import privacy
 from orchestration.extract.faults import DerivedColumnError, UndeclaredPersonalDataError
@@ -37,12 +35,12 @@ DELETED_HASH = 0
 
 @dataclass(frozen=True)
 class NewVersions:
-    """The versions to append (METADATA, then the table's columns), and counts of the delivery.
+    """The temporary table of the versions to append (METADATA, then the table's columns), and counts of the delivery.
 
     `landed` and `repeated` are rows that arrived; `appeared` and `deleted` are rows that became and ceased to be current.
     """
 
-    versions: pa.Table
+    versions: str
     landed: int
     repeated: int
     appeared: int
@@ -111,21 +109,18 @@ def find_new_versions(
             "select count(*), count(distinct _key_hash) filter (where not was_current) from changed"
         ).fetchall()[0]
         stored = _stored_columns(table, columns, rules)
-        versions = _versions(connection, table, stored, relation, has_deletions=deleted > 0)
+        metadata = {
+            "_source": text_literal(source_name),
+            "_run_id": text_literal(run_id),
+            "_seen_at": f"timestamp '{seen_at:%Y-%m-%d %H:%M:%S.%f}'",
+        }
+        versions = _write_versions(connection, table, stored, metadata, relation, has_deletions=deleted > 0)
     except duckdb.ConversionException:
         if table.derived:
             raise _derived_fault(connection, table) from None
         raise
-    metadata = {
-        "_source": pa.repeat(pa.scalar(source_name), len(versions)),
-        "_run_id": pa.repeat(pa.scalar(run_id), len(versions)),
-        "_seen_at": pa.repeat(pa.scalar(seen_at, pa.timestamp("us")), len(versions)),
-    }
-    for name, values in metadata.items():
-        versions = versions.append_column(name, values)
     connection.execute("drop table hashed; drop table changed; drop table current_rows")
-    ordered = versions.select([*METADATA, *stored])
-    return NewVersions(ordered, landed=landed, repeated=arrived - landed, appeared=appeared, deleted=deleted)
+    return NewVersions(versions, landed=landed, repeated=arrived - landed, appeared=appeared, deleted=deleted)
 
 
 def _hash_rows(connection: duckdb.DuckDBPyConnection, table: RawTable, columns: list[str], relation: str) -> None:
@@ -152,21 +147,25 @@ def _hash_rows(connection: duckdb.DuckDBPyConnection, table: RawTable, columns: 
     )
 
 
-def _versions(
+def _write_versions(
     connection: duckdb.DuckDBPyConnection,
     table: RawTable,
     stored: dict[str, str],
+    metadata: dict[str, str],
     relation: str,
     *,
     has_deletions: bool,
-) -> pa.Table:
-    """The rows to append, as raw will hold them; the costly work on texts is done for changed rows only."""
+) -> str:
+    """Make the table of rows to append, as raw will hold them; the costly work on texts is done for changed rows only."""
     select = ", ".join(f"{expression} as {quoted(name)}" for name, expression in stored.items())
     allowed = {raw_name(name) for name in table.not_personal}
     searched = [name for name in stored if name not in allowed]
-    deletions = "union all by name select * from deletions" if has_deletions else ""
-    versions = connection.execute(
+    computed = {"_row_id": "_key_hash || ':' || _version_number"} | metadata
+    listed = ", ".join([*(f"{computed.get(name, name)} as {name}" for name in METADATA), *map(quoted, stored)])
+    target = quoted(f"versions_of_{table.name}")
+    connection.execute(
         f"""
+        create or replace temp table {target} as
         with landed as (
             select {select}, _file_name, arrived._row_number, changed._key_hash, changed._row_hash,
                 changed._version_number, false as _is_deleted
@@ -174,13 +173,14 @@ def _versions(
                 on arrived._file_order = changed._file_order and arrived._row_number = changed._row_number
         ),
         checked as (select *, {privacy.looks_personal(_content(searched))} as _is_personal from landed)
-        select *, _key_hash || ':' || _version_number as _row_id
-        from (select * from checked {deletions})
+        select {listed}, _is_personal
+        from (select * from checked {"union all by name select * from deletions" if has_deletions else ""})
         """
-    ).to_arrow_table()
-    if pc.any(versions["_is_personal"]).as_py():
-        _refuse_personal_data(connection, table, searched, versions)
-    return versions
+    )
+    if connection.execute(f"select coalesce(bool_or(_is_personal), false) from {target}").fetchall()[0][0]:
+        _refuse_personal_data(connection, table, searched, target)
+    connection.execute(f"alter table {target} drop column _is_personal")
+    return target
 
 
 def _find_current(connection: duckdb.DuckDBPyConnection, raw: str | None, *, everything: bool) -> None:
@@ -270,12 +270,10 @@ def _derived_fault(connection: duckdb.DuckDBPyConnection, table: RawTable) -> De
 
 
 def _refuse_personal_data(
-    connection: duckdb.DuckDBPyConnection, table: RawTable, searched: list[str], versions: pa.Table
+    connection: duckdb.DuckDBPyConnection, table: RawTable, searched: list[str], versions: str
 ) -> None:
-    connection.register("suspected", versions)
     tests = ", ".join(f"bool_or({privacy.looks_personal(quoted(name))})" for name in searched)
-    found = connection.execute(f"select {tests} from suspected where _is_personal").fetchall()[0]
-    connection.unregister("suspected")
+    found = connection.execute(f"select {tests} from {versions} where _is_personal").fetchall()[0]
     named = ", ".join(name for name, is_personal in zip(searched, found, strict=True) if is_personal)
     raise UndeclaredPersonalDataError(
         f"table {table.name}: values of {named} look like e-mail addresses or telephone numbers; declare the column "

@@ -250,13 +250,8 @@ def test_against_a_dictionary(deliveries: list[tuple[list, bool]], is_listing: b
             newest_file = 0 if is_listing else None
             found = find_new_versions(memory, table, "shop", raw, rules, f"run-{number}", START, newest_file)
             before = current_row_count(memory, raw) if raw else 0
-            memory.register("found", found.versions)
-            memory.execute(
-                "create table raw as from found"
-                if raw is None
-                else "create or replace table raw as from raw union all by name from found"
-            )
-            memory.unregister("found")
+            united = f"from raw union all by name from {found.versions}" if raw else f"from {found.versions}"
+            memory.execute(f"create or replace table raw as {united}")
             raw = "raw"
             for key, value in rows:
                 if known.get(key, "absent") != value:
