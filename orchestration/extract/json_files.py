@@ -102,5 +102,10 @@ def _refuse_constant(name: str) -> float:
 
 
 def _batch(names: dict[str, None], records: list[dict]) -> pa.Table:
-    columns = [pa.array([text(record.get(name)) for record in records], pa.string()) for name in names]
-    return pa.table(columns, names=list(names))
+    return pa.table([pa.array(_column(name, records), pa.string()) for name in names], names=list(names))
+
+
+def _column(name: str, records: list[dict]) -> list[str | None]:
+    # Nearly every value is a text already; the way around the function call saves half of the time.
+    values = (record.get(name) for record in records)
+    return [(value or None) if type(value) is str else text(value) for value in values]
