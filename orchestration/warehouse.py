@@ -47,6 +47,7 @@ def connect(
         else:
             connection.execute("set TimeZone = 'UTC'")
             connection.execute("set autoinstall_known_extensions = false")
+            connection.execute("set enable_progress_bar = false")  # it would write into what commands print
             if memory_limit is not None:
                 connection.execute(f"set memory_limit = {text_literal(memory_limit)}")
             if temp is not None:

@@ -17,7 +17,8 @@ from orchestration.extract.naming import column_names
 from orchestration.sources import FileTable
 from orchestration.warehouse import quoted, text_literal
 
-MAX_LINE_BYTES = 64 * 1024 * 1024
+MAX_LINE_BYTES = 16 * 1024 * 1024
+BUFFER_BYTES = 2 * MAX_LINE_BYTES
 MAX_BYTES_TO_REWRITE = 256 * 1024 * 1024
 BLOCK = 1 << 20
 
@@ -68,7 +69,7 @@ def _scan(connection: duckdb.DuckDBPyConnection, source: Path, table: FileTable,
         f"columns = {{{fields}}}, auto_detect = false, header = {str(table.has_header).lower()}, "
         f"delim = {text_literal(table.delimiter)}, quote = {text_literal(table.quote)}, "
         f"escape = {text_literal(table.escape)}, strict_mode = true, null_padding = false, nullstr = '', "
-        f"compression = 'none', hive_partitioning = false, max_line_size = {MAX_LINE_BYTES}, "
+        f"compression = 'none', hive_partitioning = false, max_line_size = {MAX_LINE_BYTES}, buffer_size = {BUFFER_BYTES}, "
         "store_rejects = true, rejects_limit = 0, rejects_table = 'csv_rejects', rejects_scan = 'csv_scans'"
     )
     # In a table of one column an empty line is a record for the engine; a record without any value says nothing.

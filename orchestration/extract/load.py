@@ -15,7 +15,7 @@ import pyarrow as pa
 from orchestration.extract import audit
 from orchestration.warehouse import quoted
 
-BATCH_ROWS = 250_000
+BATCH_ROWS = 100_000
 
 
 class LoadError(Exception):
