@@ -64,7 +64,7 @@ docs: setup ## Write docs/metrics.md and docs/sources.md anew from the project
 
 lock: setup ## Resolve requirements.lock anew (needs uv)
 	uv pip compile pyproject.toml --extra boards --extra dev --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-header -c constraints.txt -o requirements.lock
+		--no-emit-index-url --no-strip-extras --no-header -c constraints.txt -o requirements.lock
 
 clean: ## Remove what was built; homes stay
 	rm -rf target logs .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

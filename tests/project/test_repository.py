@@ -21,7 +21,7 @@ def declared() -> dict[str, list[str]]:
 
 
 def locked() -> dict[str, str]:
-    return dict(re.findall(r"^([a-z0-9._-]+)==([^ \\]+)", LOCK.read_text(), re.M))
+    return dict(re.findall(r"^([a-z0-9._-]+)(?:\[[a-z,]+\])?==([^ \\]+)", LOCK.read_text(), re.M))
 
 
 def test_the_lock_holds_names_versions_and_hashes_alone():
@@ -38,7 +38,7 @@ def test_every_declared_dependency_is_locked():
 
 def test_the_lock_is_what_is_installed():
     for name in {name for names in declared().values() for name in names}:
-        versions = re.findall(rf"^{re.escape(name)}==([^ \\]+)", LOCK.read_text(), re.M)
+        versions = re.findall(rf"^{re.escape(name)}(?:\[[a-z,]+\])?==([^ \\]+)", LOCK.read_text(), re.M)
         assert metadata.version(name) in versions, name
 
 
