@@ -74,7 +74,9 @@ def test_a_test_never_skips_what_it_needs(tracked_files):
         if path.is_relative_to(PROJECT / "tests") and path.suffix == ".py" and path != Path(__file__):
             found = re.findall(r"pytest\.(?:mark\.)?(?:skip|xfail|importorskip)\w*\(.*", path.read_text())
             # Becoming another user and mounting need root, which CI is: there a skip is a failure (tests/conftest.py).
-            assert [line for line in found if "only root can" not in line and "mounting a tmpfs" not in line] == [], path
+            assert [line for line in found if "only root can" not in line and "mounting a tmpfs" not in line] == [], (
+                path
+            )
 
 
 def test_telemetry_is_off():
