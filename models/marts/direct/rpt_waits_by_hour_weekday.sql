@@ -52,7 +52,10 @@ counted as (
 ),
 
 quantiles as (
-    {{ censored_quantiles('hourly_waits', ['reporting_local_weekday', 'reporting_local_hour'], 'waited_calendar_seconds', 'is_answered', 'first_response_calendar_seconds') }}
+    {{ censored_quantiles(
+        'hourly_waits', ['reporting_local_weekday', 'reporting_local_hour'],
+        'waited_calendar_seconds', 'is_answered', 'first_response_calendar_seconds'
+    ) }}
 )
 
 select
