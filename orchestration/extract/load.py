@@ -119,11 +119,42 @@ def load_versions(
     finally:
         cursor.close()
         shutil.rmtree(folder, ignore_errors=True)
+    _prove_load(connection, source_name, tables)
 
 
 def _batches(connection: duckdb.DuckDBPyConnection, versions: str) -> Iterator[pa.Table]:
-    """The versions in pieces, so that memory does not grow with the delivery."""
-    reader = connection.execute(f"select * from {versions}").to_arrow_reader(BATCH_ROWS)
-    schema = pa.schema([field.with_nullable(field.name != "_row_id") for field in reader.schema])
-    for batch in reader:
-        yield pa.Table.from_batches([batch]).cast(schema)
+    """The versions in pieces, so that memory does not grow with the delivery.
+
+    Each piece is a query of its own: dlt takes pieces of several tables in turn, and a second query on a connection ends
+    the first one's reader without an error.
+    """
+    count = _count(connection, versions)
+    for first in range(0, count, BATCH_ROWS):
+        piece = connection.execute(
+            f"select * from {versions} where rowid >= {first} and rowid < {first + BATCH_ROWS}"
+        ).to_arrow_table()
+        yield piece.cast(pa.schema([field.with_nullable(field.name != "_row_id") for field in piece.schema]))
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str, condition: str = "true") -> int:
+    return connection.execute(f"select count(*) from {table} where {condition}").fetchall()[0][0]
+
+
+def _prove_load(connection: duckdb.DuckDBPyConnection, source_name: str, tables: dict[str, str]) -> None:
+    """Every version is in raw once, or the load has failed.
+
+    Raises:
+        LoadError: rows were lost or doubled on the way; the message names the table and both counts.
+    """
+    for name, versions in tables.items():
+        expected = _count(connection, versions)
+        if not expected:
+            continue
+        target = f"{quoted(raw_schema(source_name))}.{quoted(name)}"
+        this_load = f"(_run_id, _seen_at) in (select (_run_id, _seen_at) from {versions})"
+        loaded = _count(connection, target, this_load)
+        if loaded != expected:
+            raise LoadError(
+                f"source {source_name}: table {name}: {expected:,} row versions were to be loaded and {loaded:,} were; "
+                "the load is taken back by the next run"
+            )
