@@ -259,3 +259,51 @@ def test_every_record_is_read_or_rejected(tmp_path: Path, records: list, ending:
     rows, rejected = read(tmp_path, content.encode())
     assert rows == expected
     assert [line for line, _ in rejected] == bad
+
+
+@pytest.mark.parametrize("size", [40_000_000, 17_000_000])
+@pytest.mark.parametrize("kind", ["open", "quoted line", "plain line", "quoted lines"])
+def test_endless_records_are_refused_whatever_the_buffer(tmp_path: Path, size: int, kind: str) -> None:
+    """The engine alone loses rows without a word here, or takes all memory."""
+    body = {
+        "open": b'1,"' + b"xxxxxxx,y\n" * (size // 10),
+        "quoted line": b'1,"' + b"x" * size + b'"\n2,y\n',
+        "plain line": b"1," + b"x" * size + b"\n2,y\n",
+        "quoted lines": b'1,"' + b"xxxxxxxxx\n" * (size // 10) + b'"\n2,y\n',
+    }[kind]
+    message = refused(tmp_path, b"a,b\n0,z\n" + body)
+    expected = "longer than" if kind in ("quoted line", "plain line") else "a quote is opened and not closed within"
+    assert message.startswith(f"rows.csv: line 3: {expected}")
+
+
+def test_quote_in_the_middle_of_a_cell_opens_nothing(tmp_path: Path) -> None:
+    content = b'a,b\n1,5" pipe\n3,"x\ny"z\n4,w\n5,"ok, ""5"" pipe"\n'
+    rows, rejected = read(tmp_path, content)
+    assert rows == [("1", '5" pipe', 1), ("4", "w", 3), ("5", 'ok, "5" pipe', 4)]
+    assert [line for line, _ in rejected] == [3]
+
+
+def test_escape_other_than_the_quote(tmp_path: Path) -> None:
+    rows, rejected = read(tmp_path, b'a,b\n1,"say \\"hi"\n2,"x\\\\"\n3,y\n', escape="\\")
+    assert rows == [("1", 'say "hi', 1), ("2", "x\\", 2), ("3", "y", 3)]
+    assert rejected == []
+
+
+def test_files_without_quotes(tmp_path: Path) -> None:
+    assert read(tmp_path, b'a|b\n1|"x\n2|y"\n', delimiter="|", quote="", escape="")[0] == [
+        ("1", '"x', 1),
+        ("2", 'y"', 2),
+    ]
+
+
+@pytest.mark.parametrize("ending", [b"\r", b"\r\n"])
+def test_unclosed_quote_with_other_line_endings(tmp_path: Path, ending: bytes) -> None:
+    content = ending.join([b"a,b", b'1,"fine', b'still"', b'2,"x', b"3,4", b"5,6", b""])
+    assert refused(tmp_path, content).startswith("rows.csv: line 4: a quote is opened and never closed")
+
+
+def test_too_many_unreadable_records_make_a_file_unusable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orchestration.extract.csv_files.MAX_REJECTED", 3)
+    assert len(read(tmp_path, b"a,b\n1\n2\n3\n4,5\n")[1]) == 3
+    message = refused(tmp_path, b"a,b\n0,1\n1\n2\n3\n4\n")
+    assert message.startswith("rows.csv: more than 3 records cannot be read, the first in line 3 (Expected Number")

@@ -103,8 +103,10 @@ def test_directory_mode_is_the_installations_choice_and_its_group_bit_stays(
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 def test_another_user_reads_the_file_by_its_group_only(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("shared")
-    for parent in (folder, folder.parent, folder.parent.parent):
-        parent.chmod(0o755)
+    # Every folder that pytest made on the way, however many workers there are.
+    for parent in (folder, *folder.parents):
+        if parent.stat().st_uid == os.getuid() and not parent.stat().st_mode & 0o005 == 0o005:
+            parent.chmod(0o755)
     published = folder / "published"
     publish(build_warehouse(folder, 1), published, build_id="build-1")
     os.chown(published, -1, 12345)
