@@ -12,7 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.extract.faults import Rejected, UnusableFileError
+from orchestration.extract.csv_quotes import refuse_endless
+from orchestration.extract.faults import MAX_REJECTED, Rejected, UnusableFileError
 from orchestration.extract.naming import column_names
 from orchestration.sources import FileTable
 from orchestration.warehouse import quoted, text_literal
@@ -45,6 +46,7 @@ def read_csv(
     else:
         _decode(path, table, source)
     names = column_names(_columns(source, table, path.name))
+    refuse_endless(source, table, path.name, MAX_LINE_BYTES)
     try:
         _scan(connection, source, table, names, target)
     except (duckdb.InvalidInputException, duckdb.IOException) as error:
@@ -58,7 +60,7 @@ def read_csv(
             _scan(connection, source, table, names, target)
         except (duckdb.InvalidInputException, duckdb.IOException):
             raise UnusableFileError(
-                f"{path.name}: line {line}: ends otherwise than the lines before, and a quote is opened and never closed"
+                f"{path.name}: line {line}: ends otherwise than the lines before, and the file cannot be read"
             ) from None
     return _rejects(connection, source, path.name, table, target)
 
@@ -85,20 +87,19 @@ def _rejects(
 ) -> list[Rejected]:
     rows = connection.execute(
         "select line, any_value(line_byte_position), any_value(column_name), any_value(error_type), "
-        "any_value(error_message), bool_or(error_message like '%unterminated quote%' "
-        "and (csv_line like '%' || chr(10) || '%' or csv_line like '%' || chr(13) || '%')) "
-        "from csv_rejects group by line order by line"
+        f"any_value(error_message) from csv_rejects group by line order by line limit {MAX_REJECTED + 1}"
     ).fetchall()
     connection.execute("drop table csv_rejects; drop table csv_scans")
     if not rows:
         return []
     places = _places(source, [row[1] for row in rows])
+    if len(rows) > MAX_REJECTED:
+        raise UnusableFileError(
+            f"{file_name}: more than {MAX_REJECTED:,} records cannot be read, the first in line {places[0][0]} "
+            f"({rows[0][4]}); is the file as sources.toml declares it?"
+        )
     rejects = []
-    for (line, _), (_, _, column, kind, message, is_open_quote) in zip(places, rows, strict=True):
-        if is_open_quote:
-            raise UnusableFileError(
-                f"{file_name}: line {line}: a quote is opened and never closed, so where later rows begin is unknown"
-            )
+    for (line, _), (_, _, column, kind, message) in zip(places, rows, strict=True):
         where = f" in column {column}" if column else ""
         rejects.append(Rejected(file_name, line, f"{kind.lower()}{where}: {message}"))
     # The engine counts empty lines with the records.

@@ -6,6 +6,9 @@ Belongs here: the kinds of fault and what their messages must name. Faults of th
 
 from dataclasses import dataclass
 
+MAX_REJECTED = 100_000
+"""A file with more unreadable records than this is not read as it was written: it is unusable as a whole."""
+
 
 class UnreachableSourceError(Exception):
     """A source cannot be reached; the run goes on without it and freshness says so."""

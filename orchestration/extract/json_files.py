@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from orchestration.extract.faults import Rejected, UnusableFileError
+from orchestration.extract.faults import MAX_REJECTED, Rejected, UnusableFileError
 from orchestration.extract.naming import column_names
 from orchestration.extract.text_values import Number, text
 from orchestration.sources import FileTable
@@ -64,6 +64,11 @@ def read_json_lines(connection: duckdb.DuckDBPyConnection, path: Path, table: Fi
             if len(records) == BATCH_ROWS:
                 batches.append(_batch(names, records))
                 records = []
+        if len(rejects) > MAX_REJECTED:
+            raise UnusableFileError(
+                f"{path.name}: more than {MAX_REJECTED:,} lines cannot be read, the first is line {rejects[0].line} "
+                f"({rejects[0].reason})"
+            )
     if not names:
         raise UnusableFileError(f"{path.name}: no record could be read, and no columns are declared")
     batches.append(_batch(names, records))

@@ -105,7 +105,7 @@ def test_another_user_reads_the_file_by_its_group_only(tmp_path_factory: pytest.
     folder = tmp_path_factory.mktemp("shared")
     # Every folder that pytest made on the way, however many workers there are.
     for parent in (folder, *folder.parents):
-        if parent.stat().st_uid == os.getuid() and not parent.stat().st_mode & 0o005 == 0o005:
+        if parent.stat().st_uid == os.getuid() and parent.stat().st_mode & 0o005 != 0o005:
             parent.chmod(0o755)
     published = folder / "published"
     publish(build_warehouse(folder, 1), published, build_id="build-1")
