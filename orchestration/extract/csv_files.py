@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.extract.csv_quotes import refuse_endless
+from orchestration.extract.csv_quotes import never_closes, refuse_endless
 from orchestration.extract.faults import MAX_REJECTED, Rejected, UnusableFileError
 from orchestration.extract.naming import column_names
 from orchestration.sources import FileTable
@@ -87,7 +87,8 @@ def _rejects(
 ) -> list[Rejected]:
     rows = connection.execute(
         "select line, any_value(line_byte_position), any_value(column_name), any_value(error_type), "
-        f"any_value(error_message) from csv_rejects group by line order by line limit {MAX_REJECTED + 1}"
+        "any_value(error_message), any_value(case when error_message like '%unterminated quote%' then csv_line end) "
+        f"from csv_rejects group by line order by line limit {MAX_REJECTED + 1}"
     ).fetchall()
     connection.execute("drop table csv_rejects; drop table csv_scans")
     if not rows:
@@ -99,7 +100,11 @@ def _rejects(
             f"({rows[0][4]}); is the file as sources.toml declares it?"
         )
     rejects = []
-    for (line, _), (_, _, column, kind, message) in zip(places, rows, strict=True):
+    for (line, _), (_, _, column, kind, message, record) in zip(places, rows, strict=True):
+        if record is not None and len(record.strip().splitlines()) > 1 and never_closes(record, table):
+            raise UnusableFileError(
+                f"{file_name}: line {line}: a quote is opened and never closed, so where later rows begin is unknown"
+            )
         where = f" in column {column}" if column else ""
         rejects.append(Rejected(file_name, line, f"{kind.lower()}{where}: {message}"))
     # The engine counts empty lines with the records.

@@ -138,14 +138,6 @@ def test_cell_of_a_megabyte_is_read(tmp_path: Path) -> None:
     assert rows == [("1", cell, 1), ("2", "x", 2)]
 
 
-def test_line_beyond_the_limit_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orchestration.extract.csv_files.MAX_LINE_BYTES", 1000)
-    rows, rejected = read(tmp_path, b"a,b\n1," + b"x" * 5000 + b"\n2,y\n")
-    assert [line for line, _ in rejected] == [2]
-    assert "maximum line size" in rejected[0][1].lower()
-    assert rows == [("2", "y", 2)]
-
-
 def test_same_header_twice_is_numbered(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     path.write_bytes(b"id,id,Id \n1,2,3\n")
@@ -294,6 +286,11 @@ def test_files_without_quotes(tmp_path: Path) -> None:
         ("1", '"x', 1),
         ("2", 'y"', 2),
     ]
+
+
+def test_unclosed_quote_after_a_stray_one(tmp_path: Path) -> None:
+    message = refused(tmp_path, b'a,b\n0,x\n5" pipe,"open\n1,2\n3,4\n')
+    assert message.startswith("rows.csv: line 3: a quote is opened and never closed")
 
 
 @pytest.mark.parametrize("ending", [b"\r", b"\r\n"])
