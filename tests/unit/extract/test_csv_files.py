@@ -234,7 +234,7 @@ RECORDS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(records=RECORDS, ending=st.sampled_from(["\n", "\r\n"]), last=st.booleans())
 def test_every_record_is_read_or_rejected(tmp_path: Path, records: list, ending: str, last: bool) -> None:
     """Against a writer of our own: cells come back as they were, and each bad record is told with its line."""

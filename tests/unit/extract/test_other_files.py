@@ -117,7 +117,7 @@ def test_json_batches_unite_their_columns(tmp_path: Path, monkeypatch: pytest.Mo
     assert [row["c3"] for row in rows] == [None, None, None, "3", None]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(st.text(st.characters(exclude_categories=("Cs",)), min_size=1), min_size=1, max_size=10))
 def test_text_round_trips_in_every_format(tmp_path: Path, texts: list[str]) -> None:
     path = lines(tmp_path, *(json.dumps({"text": text}, ensure_ascii=len(text) % 2 == 0) for text in texts))
