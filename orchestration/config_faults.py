@@ -9,7 +9,10 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-KINDS = ("files", "sql")
+from orchestration.systems import SYSTEMS
+
+KINDS = ("files", "sql", *SYSTEMS)
+
 ROUNDS = 10
 
 

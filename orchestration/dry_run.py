@@ -21,7 +21,8 @@ from orchestration.extract.source import extract_source
 from orchestration.pipeline import utc_now
 from orchestration.quality.gates import GateOutcome, run_gate_one
 from orchestration.settings import Home, Settings
-from orchestration.sources import FileSource, FileTable, Sources, SqlSource
+from orchestration.source_models import FileSource, FileTable
+from orchestration.sources import AnySource, Sources
 from orchestration.warehouse import connect, quoted
 
 RUN_ID = "dry-run"
@@ -242,7 +243,7 @@ class _LandedFiles:
         return self._tables[path]
 
     def _path(self, source_name: str, file_name: str | None) -> Path | None:
-        source: FileSource | SqlSource = self._sources[source_name]
+        source: AnySource = self._sources[source_name]
         if not isinstance(source, FileSource) or file_name is None:
             return None
         path = self._home.landing / (source.path or source.name) / file_name

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 import duckdb
 
-from orchestration.sources import FileSource, Sources, SqlSource
+from orchestration.source_models import ApiSource, FileSource
+from orchestration.sources import AnySource, Sources
 from orchestration.warehouse import text_literal
 
 
@@ -49,7 +50,7 @@ def source_freshness(connection: duckdb.DuckDBPyConnection, sources: Sources, no
     return [_one(connection, source, now) for source in sources.sources]
 
 
-def _one(connection: duckdb.DuckDBPyConnection, source: FileSource | SqlSource, now: datetime) -> Freshness:
+def _one(connection: duckdb.DuckDBPyConnection, source: AnySource, now: datetime) -> Freshness:
     # Literals, not bound values: for the first of those DuckDB's client imports pandas, and `status` should be quick.
     name = text_literal(source.name)
     read = _rows(
@@ -60,10 +61,12 @@ def _one(connection: duckdb.DuckDBPyConnection, source: FileSource | SqlSource, 
     status, message, last_read_at = read[0] if read else ("never read", "", None)
     delivered = _rows(
         connection,
-        # A database has no files: what counts is the last reading that brought rows it had not brought before.
         f"select max(loaded_at) from audit.files where source_name = {name}"
         if isinstance(source, FileSource)
-        else f"select max(finished_at) from audit.extract_runs where source_name = {name} and status = 'loaded'",
+        # A database has no files: what counts is the last reading that brought rows it had not brought before. Of a vendor's
+        # system every good reading counts, since a quiet day is not a late one.
+        else f"select max(finished_at) from audit.extract_runs where source_name = {name} and status in ("
+        + ("'loaded', 'unchanged')" if isinstance(source, ApiSource) else "'loaded')"),
     )
     last_delivered_at = delivered[0][0] if delivered else None
     expected = source.expected_every_hours

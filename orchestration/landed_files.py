@@ -9,7 +9,8 @@ import json
 from dataclasses import dataclass
 
 from orchestration.settings import Home
-from orchestration.sources import FileSource, Sources
+from orchestration.source_models import FileSource
+from orchestration.sources import Sources
 
 Listing = dict[str, list[int]]
 

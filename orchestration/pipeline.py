@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.settings import PROJECT, QUIET, ConfigurationError, Home, Settings, read_environment, read_settings
-from orchestration.sources import FileSource, Sources, SqlSource, default_calendar_key, read_sources
+from orchestration.sources import AnySource, Sources, default_calendar_key, read_sources
 from orchestration.warehouse import connect
 
 MART_SCHEMAS = ("core", "direct", "indirect", "secondary", "drivers", "meta")
@@ -128,7 +128,7 @@ def seeds_folder(home: Home) -> Path:
     return merged
 
 
-def forget_attempt(home: Home, settings: Settings, run_id: str, source: FileSource | SqlSource) -> None:
+def forget_attempt(home: Home, settings: Settings, run_id: str, source: AnySource) -> None:
     """Take back the audit row of an earlier, failed try of the same source in the same run."""
     with connect(home.warehouse, wait_seconds=settings.lock_wait_seconds) as warehouse:
         if _has_table(warehouse, "audit", "extract_runs"):

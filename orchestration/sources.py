@@ -6,122 +6,39 @@ touched. How a kind is read is in `orchestration.extract`.
 
 import re
 import tomllib
-from pathlib import PurePath
-from typing import Annotated, Literal, cast
+from pathlib import Path, PurePath
+from typing import Annotated, cast
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from orchestration.config_faults import checkable, readable
 from orchestration.contract import Entity, entities
-from orchestration.settings import ConfigurationError, Home, read_environment
+from orchestration.settings import PROJECT, ConfigurationError, Home, read_environment
+from orchestration.source_models import (
+    EPOCH_FORMATS,
+    ApiSource,
+    FileSource,
+    FileTable,
+    Installation,
+    Mapping,
+    SqlSource,
+    SqlTable,
+    Strict,
+)
+from orchestration.systems import System
 
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
-EPOCH_FORMATS = ("epoch_seconds", "epoch_milliseconds")
-"""Values of `timestamp_format` for numbers that count from 1970 in UTC."""
+
+Source = Annotated[FileSource | SqlSource | System, Field(discriminator="kind")]
+AnySource = FileSource | SqlSource | ApiSource
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Installation(_Strict):
-    """What holds for the whole installation."""
-
-    name: str
-    reporting_time_zone: str = "UTC"
-    default_calendar: str | None = None
-
-
-class RawTable(_Strict):
-    """A table as its owner lays it out, and what must happen to it as it is loaded."""
-
-    name: str
-    key: list[str] = []
-    identities: list[str] = []
-    free_text: list[str] = []
-    not_personal: list[str] = []
-    derived: dict[str, str] = {}
-    keep_text: bool = False
-    language: str | None = None
-    repeats: Literal["drop", "keep"] = "drop"
-    listing: Literal["changes", "full"] = "changes"
-    unused: str | None = None
-
-
-class FileTable(RawTable):
-    """A raw table that arrives as files.
-
-    `columns` are names in place of the header's, or of files without one (`has_header = false`); in JSON lines, fields
-    that are there even if no line has them.
-    """
-
-    files: str
-    format: Literal["csv", "jsonl", "parquet", "excel"] | None = None
-    encoding: str = "utf-8"
-    delimiter: str = ","
-    quote: str = '"'
-    escape: str = '"'
-    has_header: bool = True
-    columns: list[str] = []
-    sheet: str | None = None
-
-
-class SqlTable(RawTable):
-    """A raw table that is read from the company's own database."""
-
-    table: str
-    cursor: str | None = None
-    lag_hours: float = Field(default=24, ge=0)
-
-
-class Mapping(_Strict):
-    """How a source's raw tables become one entity: a column map of one table, or a SQL select."""
-
-    entity: str
-    table: str | None = None
-    columns: dict[str, str] = {}
-    sql: str | None = None
-    accounts_for: list[str] = []
-    time_zone: str | None = None
-    timestamp_format: str | list[str] | None = None
-    date_format: str | None = None
-    defaults: dict[str, str | int | float | bool] = {}
-
-
-class _Source(_Strict):
-    name: str
-    entities: list[Mapping] = []
-    delivers: list[str] = []
-    refers_to: dict[str, str] = {}
-    expected_every_hours: float | None = Field(default=None, gt=0)
-
-
-class FileSource(_Source):
-    """A landing folder that anyone delivers files to."""
-
-    kind: Literal["files"]
-    path: str | None = None
-    tables: list[FileTable] = []
-
-
-class SqlSource(_Source):
-    """The company's own database."""
-
-    kind: Literal["sql"]
-    url_env: str
-    database_schema: str | None = Field(default=None, alias="schema")
-    tables: list[SqlTable] = []
-
-
-Source = Annotated[FileSource | SqlSource, Field(discriminator="kind")]
-
-
-class Sources(_Strict):
+class Sources(Strict):
     """The whole of `sources.toml`."""
 
     installation: Installation
-    sources: list[Source] = []
+    sources: list[Source] = Field(default_factory=list)
 
     def deliverers(self, entity: str) -> list[str]:
         """Names of the sources that deliver an entity."""
@@ -152,7 +69,10 @@ def read_sources(home: Home) -> Sources:
         sources = cast("Sources | None", checkable(Sources, document))
     if sources is not None:
         for source in sources.sources:
-            _add_contract_layouts(source)
+            if isinstance(source, ApiSource):
+                _add_own_mappings(source)
+            else:
+                _add_contract_layouts(source)
         problems += [problem for problem in _problems(sources, home) if problem not in problems]
     if problems or sources is None:
         raise ConfigurationError(problems)
@@ -177,6 +97,22 @@ def _add_contract_layouts(source: FileSource | SqlSource) -> None:
             source.entities.append(Mapping(entity=name, table=name))
 
 
+def _add_own_mappings(source: ApiSource) -> None:
+    """The system's own mappings, but for entities that the installation maps itself or does not want of this source."""
+    taken = {mapping.entity for mapping in source.entities} | {*source.without}
+    source.entities += [mapping for mapping in source.own_mappings() if mapping.entity not in taken]
+    if "delivery_marks" not in taken:
+        source.entities.append(Mapping(entity="delivery_marks", table="delivery_marks"))
+
+
+def mapping_file(source: AnySource, name: str, home: Home) -> Path:
+    """Where a mapping's select lies: in the installation, else beside the extractor of the source's system."""
+    own = home.mappings / name
+    if isinstance(source, ApiSource) and not own.is_file():
+        return PROJECT / "orchestration" / "extract" / source.kind / "mappings" / PurePath(name).name
+    return own
+
+
 def _problems(sources: Sources, home: Home) -> list[str]:
     problems = []
     names = [source.name for source in sources.sources]
@@ -192,6 +128,8 @@ def _problems(sources: Sources, home: Home) -> list[str]:
             problems.append(f"{where}: a name has lower-case letters, digits and underscores, and begins with a letter")
         if isinstance(source, SqlSource) and not environment.get(source.url_env):
             problems.append(f"{where}: the variable {source.url_env} is not set (environment or {home.path / '.env'})")
+        if isinstance(source, ApiSource):
+            problems += _system_problems(source, where, environment)
         for entity in source.delivers:
             if entity not in entities():
                 problems.append(f"{where}: delivers unknown entity {entity}")
@@ -200,7 +138,20 @@ def _problems(sources: Sources, home: Home) -> list[str]:
     return problems
 
 
-def _table_problems(source: FileSource | SqlSource, where: str) -> list[str]:
+def _system_problems(source: ApiSource, where: str, environment: dict[str, str]) -> list[str]:
+    problems = [
+        f"{where}: the variable {getattr(source, setting)} is not set ({setting}; environment or .env of the installation)"
+        for setting in source.credentials
+        if not environment.get(getattr(source, setting))
+    ]
+    if source.delivers:
+        problems.append(f"{where}: delivers is for the kinds files and sql; {source.kind} delivers what it can")
+    own = {mapping.entity for mapping in source.own_mappings()}
+    problems += [f"{where}: without: {source.kind} delivers no {name}" for name in source.without if name not in own]
+    return problems
+
+
+def _table_problems(source: AnySource, where: str) -> list[str]:
     problems = []
     names = [table.name for table in source.tables]
     accounted = [name for mapping in source.entities for name in accounted_tables(mapping)]
@@ -253,7 +204,7 @@ def accounted_tables(mapping: Mapping) -> list[str]:
     return mapping.accounts_for or ([mapping.table] if mapping.table else [])
 
 
-def _mapping_problems(source: FileSource | SqlSource, where: str, home: Home) -> list[str]:
+def _mapping_problems(source: AnySource, where: str, home: Home) -> list[str]:
     problems = []
     tables = {table.name for table in source.tables}
     mapped = [mapping.entity for mapping in source.entities]
@@ -268,7 +219,7 @@ def _mapping_problems(source: FileSource | SqlSource, where: str, home: Home) ->
         if (mapping.sql is None) == (mapping.table is None):
             problems.append(f"{at}: give either table (and columns) or sql")
         if mapping.sql is not None:
-            problems += _select_problems(mapping.sql, home, at)
+            problems += _select_problems(source, mapping.sql, home, at)
         problems += _format_problems(mapping, at)
         for table in [*accounted_tables(mapping), *([mapping.table] if mapping.table else [])]:
             if table not in tables:
@@ -279,10 +230,10 @@ def _mapping_problems(source: FileSource | SqlSource, where: str, home: Home) ->
     return problems
 
 
-def _select_problems(name: str, home: Home, at: str) -> list[str]:
+def _select_problems(source: AnySource, name: str, home: Home, at: str) -> list[str]:
     if PurePath(name).is_absolute() or ".." in PurePath(name).parts:
         return [f"{at}: sql names a file below {home.mappings}"]
-    if not (home.mappings / name).is_file():
+    if not mapping_file(source, name, home).is_file():
         return [f"{at}: {home.mappings / name} does not exist"]
     return []
 
@@ -317,7 +268,7 @@ def _column_problems(mapping: Mapping, entity: Entity, at: str) -> list[str]:
     return [f"{at}: unknown column {name}" for name in [*mapping.columns, *mapping.defaults] if name not in known]
 
 
-def _reference_problems(source: FileSource | SqlSource, sources: Sources, where: str) -> list[str]:
+def _reference_problems(source: AnySource, sources: Sources, where: str) -> list[str]:
     problems = []
     for entity, target in source.refers_to.items():
         if entity not in entities():
@@ -329,7 +280,7 @@ def _reference_problems(source: FileSource | SqlSource, sources: Sources, where:
     return problems
 
 
-def referred_source(source: FileSource | SqlSource, entity: str, sources: Sources) -> str | None:
+def referred_source(source: AnySource, entity: str, sources: Sources) -> str | None:
     """The source whose ids a source's references to an entity are: as declared, else its own, else the only one.
 
     None when several others deliver the entity and nothing is declared.

@@ -20,7 +20,8 @@ from orchestration.contract import entities
 from orchestration.pipeline import table_row_counts
 from orchestration.resources import WRITER_POOL, Installation, step
 from orchestration.settings import Home
-from orchestration.sources import FileSource, Mapping, Sources, SqlSource, accounted_tables
+from orchestration.source_models import Mapping
+from orchestration.sources import AnySource, Sources, accounted_tables, mapping_file
 
 AUDIT = {
     "extract_runs": "One row per run and source: was it reached, and could its delivery be used?",
@@ -114,13 +115,13 @@ def _tables_behind(entity: str, sources: Sources, home: Home) -> list[dg.AssetKe
     ]
 
 
-def _tables_read(mapping: Mapping, source: FileSource | SqlSource, home: Home) -> set[str]:
+def _tables_read(mapping: Mapping, source: AnySource, home: Home) -> set[str]:
     there = {table.name for table in source.tables}
     if mapping.sql is None:
         return {mapping.table or ""} & there
     try:
         with duckdb.connect() as memory:
-            read = memory.get_table_names((home.mappings / mapping.sql).read_text(encoding="utf-8"))
+            read = memory.get_table_names(mapping_file(source, mapping.sql, home).read_text(encoding="utf-8"))
     except duckdb.Error:
         return there  # the run will say what is wrong with the select; the graph shows all it could read
     return (read | set(accounted_tables(mapping))) & there

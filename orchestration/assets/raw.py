@@ -12,10 +12,11 @@ from orchestration.freshness import Freshness, source_freshness
 from orchestration.pipeline import forget_attempt, utc_now
 from orchestration.resources import WRITER_POOL, Installation, step
 from orchestration.settings import ConfigurationError
-from orchestration.sources import FileSource, Sources, SqlSource
+from orchestration.source_models import FileSource
+from orchestration.sources import AnySource, Sources
 
 
-def raw_key(source: FileSource | SqlSource, table: str) -> dg.AssetKey:
+def raw_key(source: AnySource, table: str) -> dg.AssetKey:
     """The asset of a raw table."""
     return dg.AssetKey([f"raw_{source.name}", table])
 
@@ -25,7 +26,7 @@ def raw_assets(sources: Sources) -> list[dg.AssetsDefinition]:
     return [_source_assets(source) for source in sources.sources if source.tables]
 
 
-def _source_assets(source: FileSource | SqlSource) -> dg.AssetsDefinition:
+def _source_assets(source: AnySource) -> dg.AssetsDefinition:
     specs = [
         dg.AssetSpec(
             raw_key(source, table.name),
@@ -50,7 +51,7 @@ def _source_assets(source: FileSource | SqlSource) -> dg.AssetsDefinition:
             if context.retry_number:
                 forget_attempt(home, settings, run_id, current)
             result = extract_source(current, home, settings, run_id=run_id, now=utc_now)
-            if result.status == "stale" and isinstance(current, SqlSource) and context.retry_number < 2:
+            if result.status == "stale" and not isinstance(current, FileSource) and context.retry_number < 2:
                 context.log.warning(f"extract {source.name}: {result.message}; trying again")
                 raise dg.RetryRequested(2, 5 * 3**context.retry_number)
             counts = {table["table_name"]: table for table in result.tables}
@@ -72,7 +73,7 @@ def _source_assets(source: FileSource | SqlSource) -> dg.AssetsDefinition:
     return extract
 
 
-def _as_configured_now(sources: Sources, name: str) -> FileSource | SqlSource:
+def _as_configured_now(sources: Sources, name: str) -> AnySource:
     found = next((source for source in sources.sources if source.name == name), None)
     if found is None:
         raise ConfigurationError([f"sources.toml has no source {name} any more: reload the code location"])

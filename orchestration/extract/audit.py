@@ -32,6 +32,13 @@ TABLES = {
     "table_keys": "source_name varchar, table_name varchar, key_columns varchar",
     # One row per load that has begun and not ended; what it left in raw is taken back by the next run.
     "unfinished_loads": "run_id varchar, source_name varchar, seen_at timestamp",
+    # One row per source, named value and load that moved it: how far reading has come (a vendor's cursor).
+    "source_progress": "run_id varchar, source_name varchar, name varchar, value varchar, recorded_at timestamp",
+    # One row per run, table and day (null: all days): the vendor's own count beside what is current in raw.
+    "vendor_totals": (
+        "run_id varchar, source_name varchar, table_name varchar, counted_date date, vendor_count bigint, own_count bigint, "
+        "counted_at timestamp"
+    ),
     "mappings": (
         "run_id varchar, source_name varchar, entity_name varchar, rows_mapped bigint, rows_dropped bigint, "
         "rows_rejected bigint, source_rows_mapped bigint, source_rows_dropped bigint, source_rows_rejected bigint, "
@@ -49,7 +56,13 @@ TABLES = {
         "row_number bigint, column_name varchar, reason varchar"
     ),
 }
-ARROW_TYPES = {"varchar": pa.string(), "bigint": pa.int64(), "boolean": pa.bool_(), "timestamp": pa.timestamp("us")}
+ARROW_TYPES = {
+    "varchar": pa.string(),
+    "bigint": pa.int64(),
+    "boolean": pa.bool_(),
+    "timestamp": pa.timestamp("us"),
+    "date": pa.date32(),
+}
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:

@@ -6,7 +6,7 @@ Belongs here: SQL expressions for one column. Dates are read by the declared for
 from dataclasses import dataclass
 
 from orchestration.contract import Column
-from orchestration.sources import EPOCH_FORMATS, Mapping
+from orchestration.source_models import EPOCH_FORMATS, Mapping
 from orchestration.warehouse import quoted, text_literal
 
 ISO_INSTANT = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?( ?(Z|z|[+-]\d{2}(:?\d{2})?))?$"

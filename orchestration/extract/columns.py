@@ -12,7 +12,8 @@ from orchestration.contract import contract_columns, entities
 from orchestration.extract.faults import UnusableFileError
 from orchestration.extract.naming import raw_name
 from orchestration.extract.versions import METADATA
-from orchestration.sources import FileSource, RawTable, SqlSource
+from orchestration.source_models import RawTable
+from orchestration.sources import AnySource
 
 TAGS = ("_themes", "_sentiment", "_character_count")
 NEW, VANISHED, UNKNOWN = "new", "vanished", "unknown to the contract"
@@ -31,7 +32,7 @@ class Layout:
     has_rows: bool
 
 
-def refuse_missing(source: FileSource | SqlSource, table: RawTable, layout: Layout, raw_columns: list[str]) -> None:
+def refuse_missing(source: AnySource, table: RawTable, layout: Layout, raw_columns: list[str]) -> None:
     """Check one file's or table's columns against what the source declares.
 
     Args:
@@ -57,7 +58,7 @@ def refuse_missing(source: FileSource | SqlSource, table: RawTable, layout: Layo
         raise UnusableFileError(f"{layout.name}: table {table.name}: {named}; there is {delivered}")
 
 
-def _required(source: FileSource | SqlSource, table: RawTable) -> dict[str, str]:
+def _required(source: AnySource, table: RawTable) -> dict[str, str]:
     """Raw names of the columns that must be delivered, each with why."""
     required = {}
     for mapping in source.entities:
@@ -71,7 +72,7 @@ def _required(source: FileSource | SqlSource, table: RawTable) -> dict[str, str]
     return required | {raw_name(name): "its key" for name in table.key}
 
 
-def _declared_personal(source: FileSource | SqlSource, table: RawTable) -> dict[str, str]:
+def _declared_personal(source: AnySource, table: RawTable) -> dict[str, str]:
     """Raw names of the identities and free texts that the owner lists himself; the contract's are all optional."""
     of_contract = set()
     if table.name in source.delivers and table.name in entities():
@@ -82,7 +83,7 @@ def _declared_personal(source: FileSource | SqlSource, table: RawTable) -> dict[
 
 
 def layout_changes(
-    source: FileSource | SqlSource, table: RawTable, delivered: set[str], raw_columns: list[str], vanished: set[str]
+    source: AnySource, table: RawTable, delivered: set[str], raw_columns: list[str], vanished: set[str]
 ) -> dict[str, str]:
     """Each column whose state changed since the deliveries before, with its state now.
 

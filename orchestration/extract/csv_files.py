@@ -15,7 +15,7 @@ import duckdb
 from orchestration.extract.csv_quotes import never_closes, refuse_endless
 from orchestration.extract.faults import MAX_REJECTED, Rejected, UnusableFileError
 from orchestration.extract.naming import column_names
-from orchestration.sources import FileTable
+from orchestration.source_models import FileTable
 from orchestration.warehouse import quoted, text_literal
 
 MAX_LINE_BYTES = 16 * 1024 * 1024

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from orchestration.extract.faults import UnusableFileError
-from orchestration.sources import FileTable
+from orchestration.source_models import FileTable
 
 BLOCK = 1 << 20
 

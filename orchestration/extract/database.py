@@ -12,7 +12,7 @@ import pyarrow as pa
 from orchestration.extract.faults import UnreachableSourceError, UnusableFileError
 from orchestration.extract.naming import AmbiguousNamesError, column_names, raw_name
 from orchestration.extract.text_values import as_text
-from orchestration.sources import SqlSource, SqlTable
+from orchestration.source_models import SqlSource, SqlTable
 from orchestration.warehouse import quoted, text_literal
 
 CHUNK_ROWS = 100_000

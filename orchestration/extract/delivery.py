@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from orchestration.extract import columns, privacy
+from orchestration.extract.api.landing import Landing, read_landed
 from orchestration.extract.database import newest_cursor, read_database_table
 from orchestration.extract.faults import UnusableFileError
 from orchestration.extract.files import FORMATS
@@ -18,7 +19,8 @@ from orchestration.extract.landing_folder import Arrived, KnownFiles, new_files,
 from orchestration.extract.load import raw_schema, raw_tables
 from orchestration.extract.versions import current_row_count, find_new_versions
 from orchestration.settings import Home, Settings
-from orchestration.sources import FileSource, FileTable, RawTable, SqlSource, SqlTable
+from orchestration.source_models import ApiTable, FileSource, FileTable, RawTable, SqlSource, SqlTable
+from orchestration.sources import AnySource
 from orchestration.warehouse import quoted
 
 
@@ -27,7 +29,7 @@ class Extraction:
     """What holds for every table of one source in one run; the warehouse is open and has the identity key."""
 
     warehouse: duckdb.DuckDBPyConnection
-    source: FileSource | SqlSource
+    source: AnySource
     home: Home
     settings: Settings
     environment: dict[str, str]
@@ -35,6 +37,7 @@ class Extraction:
     scratch: Path
     run_id: str
     started_at: datetime
+    landing: Landing | None = None
 
 
 @dataclass
@@ -53,7 +56,7 @@ class Delivery:
     notes: list[str] = field(default_factory=list)
 
 
-def read_delivery(extraction: Extraction, table: FileTable | SqlTable) -> Delivery:
+def read_delivery(extraction: Extraction, table: RawTable) -> Delivery:
     """Read one table's new files or rows.
 
     Raises:
@@ -103,7 +106,7 @@ def read_delivery(extraction: Extraction, table: FileTable | SqlTable) -> Delive
         warehouse.execute(f"drop table if exists arrived_{part}")
     delivered = {name for layout in layouts for name in layout.columns}
     vanished = columns.vanished_columns(warehouse, source.name, table.name)
-    delivery.column_states = columns.layout_changes(source, table, delivered, raw_columns, vanished)
+    delivery.column_states |= columns.layout_changes(source, table, delivered, raw_columns, vanished)
     delivery.notes += _notes(table, delivery.column_states)
     rejected = len(delivery.arrived.rejected)
     delivery.counts.update(
@@ -117,9 +120,7 @@ def read_delivery(extraction: Extraction, table: FileTable | SqlTable) -> Delive
     return delivery
 
 
-def _read(
-    extraction: Extraction, table: FileTable | SqlTable, raw: str | None, delivery: Delivery
-) -> list[columns.Layout] | None:
+def _read(extraction: Extraction, table: RawTable, raw: str | None, delivery: Delivery) -> list[columns.Layout] | None:
     """Fill `arrived`; returns the layout of each part in order, or None when nothing new is there."""
     source, warehouse = extraction.source, extraction.warehouse
     if isinstance(source, FileSource) and isinstance(table, FileTable):
@@ -141,6 +142,14 @@ def _read(
             )
             for file in delivery.arrived.files
         ]
+    if isinstance(table, ApiTable) and extraction.landing is not None:
+        if not extraction.landing.was_asked(table.name):
+            return None
+        for name in read_landed(warehouse, extraction.landing, table):
+            delivery.column_states[name] = columns.NEW
+        return [
+            columns.Layout(f"table {table.name}", tuple(table.fields), True, extraction.landing.count(table.name) > 0)
+        ]
     if not isinstance(source, SqlSource) or not isinstance(table, SqlTable):
         raise TypeError(f"source {source.name} and its table {table.name} are of different kinds")
     url = extraction.environment[source.url_env]
@@ -149,7 +158,7 @@ def _read(
     return [columns.Layout(f"table {table.table}", tuple(names), False, True)]
 
 
-def _counts(source: FileSource | SqlSource, table: RawTable, before: int) -> dict[str, Any]:
+def _counts(source: AnySource, table: RawTable, before: int) -> dict[str, Any]:
     return {
         "source_name": source.name,
         "table_name": table.name,

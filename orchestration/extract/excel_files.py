@@ -14,7 +14,7 @@ import pyarrow as pa
 from orchestration.extract.faults import Rejected, UnusableFileError
 from orchestration.extract.naming import column_names
 from orchestration.extract.text_values import text
-from orchestration.sources import FileTable
+from orchestration.source_models import FileTable
 from orchestration.warehouse import quoted
 
 MAX_UNPACKED_BYTES = 512 * 1024 * 1024

@@ -14,6 +14,10 @@ class UnreachableSourceError(Exception):
     """A source cannot be reached; the run goes on without it and freshness says so."""
 
 
+class NotPermittedError(UnreachableSourceError):
+    """The credentials are good and may not read this part; an extractor may go on without a part that plans can lack."""
+
+
 class UnusableDeliveryError(Exception):
     """What was delivered cannot be used; nothing of the source is loaded."""
 

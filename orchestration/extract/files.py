@@ -15,7 +15,7 @@ from orchestration.extract.faults import Rejected, UnusableFileError
 from orchestration.extract.json_files import read_json_lines
 from orchestration.extract.naming import AmbiguousNamesError, column_names
 from orchestration.extract.text_values import as_text
-from orchestration.sources import FileTable
+from orchestration.source_models import FileTable
 from orchestration.warehouse import quoted, text_literal
 
 __all__ = ["FORMATS", "Rejected", "UnusableFileError", "read_file"]

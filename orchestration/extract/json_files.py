@@ -14,7 +14,7 @@ import pyarrow as pa
 from orchestration.extract.faults import MAX_REJECTED, Rejected, UnusableFileError
 from orchestration.extract.naming import column_names
 from orchestration.extract.text_values import Number, text
-from orchestration.sources import FileTable
+from orchestration.source_models import FileTable
 from orchestration.warehouse import quoted
 
 BATCH_ROWS = 50_000

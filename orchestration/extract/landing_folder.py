@@ -13,7 +13,7 @@ import duckdb
 
 from orchestration.extract.faults import Rejected, UnreachableSourceError, UnusableFileError
 from orchestration.extract.files import read_file
-from orchestration.sources import FileSource, FileTable
+from orchestration.source_models import FileSource, FileTable
 from orchestration.warehouse import quoted, text_literal
 
 

@@ -18,7 +18,8 @@ from orchestration.extract.load import raw_schema
 from orchestration.extract.mapping_account import transaction_start, write_counts, write_rejected
 from orchestration.extract.naming import raw_name
 from orchestration.settings import Home
-from orchestration.sources import FileSource, Mapping, Sources, SqlSource, accounted_tables, referred_source
+from orchestration.source_models import Mapping
+from orchestration.sources import AnySource, Sources, accounted_tables, mapping_file, referred_source
 from orchestration.warehouse import quoted, text_literal
 
 
@@ -72,7 +73,7 @@ def map_sources(connection: duckdb.DuckDBPyConnection, sources: Sources, home: H
 
 
 def _map_source(
-    connection: duckdb.DuckDBPyConnection, source: FileSource | SqlSource, sources: Sources, home: Home, run_id: str
+    connection: duckdb.DuckDBPyConnection, source: AnySource, sources: Sources, home: Home, run_id: str
 ) -> list[EntityCounts]:
     landed = _expose_current_rows(connection, source)
     accounted: dict[str, int] = defaultdict(int)
@@ -114,11 +115,11 @@ def _map_source(
     return counts
 
 
-def _needed_tables(mapping: Mapping, source: FileSource | SqlSource, home: Home) -> set[str]:
+def _needed_tables(mapping: Mapping, source: AnySource, home: Home) -> set[str]:
     """The source's raw tables that a mapping reads."""
     if mapping.sql is None:
         return {mapping.table or ""}
-    statement, _ = _select(mapping.sql, home, f"source {source.name}, entity {mapping.entity}")
+    statement, _ = _select(source, mapping.sql, home, f"source {source.name}, entity {mapping.entity}")
     with duckdb.connect() as memory:
         parsed = memory.execute("select json_serialize_sql($1::varchar)", [statement]).fetchall()[0][0]
     read = _table_names(json.loads(parsed))
@@ -135,13 +136,13 @@ def _table_names(node: Any) -> set[str]:
     return own.union(*map(_table_names, node.values()))
 
 
-def _select(name: str, home: Home, where: str) -> tuple[str, str]:
+def _select(source: AnySource, name: str, home: Home, where: str) -> tuple[str, str]:
     """A mapping's select and the path of its file.
 
     Raises:
         MappingError: it is not one select.
     """
-    path = home.mappings / name
+    path = mapping_file(source, name, home)
     statement = path.read_text(encoding="utf-8")
     try:
         kinds = [found.type for found in duckdb.extract_statements(statement)]
@@ -152,7 +153,7 @@ def _select(name: str, home: Home, where: str) -> tuple[str, str]:
     return statement, str(path)
 
 
-def _expose_current_rows(connection: duckdb.DuckDBPyConnection, source: FileSource | SqlSource) -> dict[str, int]:
+def _expose_current_rows(connection: duckdb.DuckDBPyConnection, source: AnySource) -> dict[str, int]:
     """A temporary view of each landed table's current rows, under the table's own name; and how many they are."""
     schema = raw_schema(source.name)
     there = {
@@ -182,7 +183,7 @@ def _expose_current_rows(connection: duckdb.DuckDBPyConnection, source: FileSour
 
 def _map_entity(
     connection: duckdb.DuckDBPyConnection,
-    source: FileSource | SqlSource,
+    source: AnySource,
     mapping: Mapping,
     sources: Sources,
     home: Home,
@@ -190,7 +191,7 @@ def _map_entity(
 ) -> tuple[EntityCounts, int]:
     entity = entities()[mapping.entity]
     where = f"source {source.name}, entity {entity.name}"
-    statement, label = _statement(connection, mapping, home, where)
+    statement, label = _statement(connection, source, mapping, home, where)
     try:
         # A view, since a select from an owner's file may end in a semicolon or a comment.
         connection.execute(f"create or replace temp view _mapping as {statement}")
@@ -242,10 +243,12 @@ def _but_for_keys(problem: str, is_key: bool) -> str:
     return problem.replace("'is empty and required'", "null") if is_key else problem
 
 
-def _statement(connection: duckdb.DuckDBPyConnection, mapping: Mapping, home: Home, where: str) -> tuple[str, str]:
+def _statement(
+    connection: duckdb.DuckDBPyConnection, source: AnySource, mapping: Mapping, home: Home, where: str
+) -> tuple[str, str]:
     """A mapping as one select, and what to call it in a message."""
     if mapping.sql is not None:
-        return _select(mapping.sql, home, where)
+        return _select(source, mapping.sql, home, where)
     table = mapping.table or ""
     if not mapping.columns:
         return f"select * from {quoted(table)}", f"table {table}"
@@ -290,9 +293,7 @@ def _check_columns(entity: Entity, mapping: Mapping, types: dict[str, str], wher
         raise MappingError(f"{where}: required column {', '.join(required)} is not delivered; there is {there}")
 
 
-def _insert(
-    connection: duckdb.DuckDBPyConnection, source: FileSource | SqlSource, entity: Entity, sources: Sources
-) -> None:
+def _insert(connection: duckdb.DuckDBPyConnection, source: AnySource, entity: Entity, sources: Sources) -> None:
     references = {}
     for column in entity.columns:
         if column.references:
@@ -319,7 +320,7 @@ def _insert(
 
 def _refuse_ambiguous(
     connection: duckdb.DuckDBPyConnection,
-    source: FileSource | SqlSource,
+    source: AnySource,
     entity: Entity,
     column: Column,
     sources: Sources,

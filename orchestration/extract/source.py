@@ -8,17 +8,24 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from orchestration.extract import audit, columns, privacy
+from orchestration.extract.api.landing import Landing
+from orchestration.extract.api.progress import Progress
+from orchestration.extract.api.totals import vendor_totals
 from orchestration.extract.delivery import Delivery, Extraction, read_delivery
 from orchestration.extract.faults import Rejected, UnreachableSourceError, UnusableDeliveryError
 from orchestration.extract.load import begin_load, end_load, load_versions, undo_unfinished
 from orchestration.settings import Home, Settings, read_environment
-from orchestration.sources import FileSource, SqlSource
+from orchestration.source_models import ApiSource
+from orchestration.sources import AnySource
 from orchestration.warehouse import connect
+
+if TYPE_CHECKING:  # the client of dlt takes a second to import, and files need none
+    from orchestration.extract.api.fetching import Fetch, Window
 
 
 @dataclass
@@ -40,7 +47,13 @@ class SourceResult:
 
 
 def extract_source(
-    source: FileSource | SqlSource, home: Home, settings: Settings, *, run_id: str, now: Callable[[], datetime]
+    source: AnySource,
+    home: Home,
+    settings: Settings,
+    *,
+    run_id: str,
+    now: Callable[[], datetime],
+    window: "Window | None" = None,
 ) -> SourceResult:
     """Extract one source into `raw_<source>`.
 
@@ -52,6 +65,7 @@ def extract_source(
         settings: its switches and its identity key.
         run_id: of the run, for the audit rows.
         now: the clock, UTC without zone.
+        window: of a vendor's system, read again only what happened in this range of time (a back-fill).
 
     Raises:
         WarehouseLockedError: another process holds the warehouse for longer than `lock_wait_seconds`.
@@ -66,6 +80,7 @@ def extract_source(
         scratch = _scratch(home.temp)
         try:
             privacy.set_identity_key(warehouse, settings.identity_key.get_secret_value())
+            fetch = _fetch(warehouse, source, home, scratch, window)
             extraction = Extraction(
                 warehouse,
                 source,
@@ -76,22 +91,41 @@ def extract_source(
                 scratch,
                 run_id,
                 started_at,
+                fetch.landing if fetch else None,
             )
-            result, deliveries = _read_all(extraction)
+            result, deliveries = _read_all(extraction, fetch)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
         versions = {delivery.table.name: delivery.versions for delivery in deliveries if delivery.versions is not None}
         if versions:
             begin_load(warehouse, source.name, run_id, started_at)
             load_versions(source.name, versions, warehouse, home.state / "dlt")
-        _write_audit(warehouse, source, result, deliveries, run_id, started_at, now())
+        _write_audit(warehouse, source, result, deliveries, fetch, run_id, started_at, now())
     return result
 
 
-def _read_all(extraction: Extraction) -> tuple[SourceResult, list[Delivery]]:
+def _fetch(
+    warehouse: duckdb.DuckDBPyConnection, source: AnySource, home: Home, scratch: Path, window: "Window | None"
+) -> "Fetch | None":
+    """What a vendor's extractor works with; None for files and databases."""
+    if not isinstance(source, ApiSource):
+        return None
+    from orchestration.extract.api.fetching import Fetch
+
+    environment = read_environment(home)
+    secrets = {setting: environment[getattr(source, setting)] for setting in source.credentials}
+    landing = Landing(scratch / "api", source.tables)
+    return Fetch(source, secrets, landing, Progress(warehouse, source.name), window)
+
+
+def _read_all(extraction: Extraction, fetch: "Fetch | None") -> tuple[SourceResult, list[Delivery]]:
     """Read every table; one that cannot be used makes the whole source unusable, so that its tables stay in step."""
     source = extraction.source
     try:
+        if fetch is not None:
+            from orchestration.extract.api.fetching import fetch_source
+
+            fetch_source(fetch)
         deliveries = [read_delivery(extraction, table) for table in source.tables]
     except UnreachableSourceError as error:
         return SourceResult(source.name, "stale", str(error)), []
@@ -105,7 +139,8 @@ def _read_all(extraction: Extraction) -> tuple[SourceResult, list[Delivery]]:
             "(SUPPORT_METRICS_MEMORY_LIMIT); raise it, or deliver smaller files",
         ), []
     has_news = any(delivery.versions is not None for delivery in deliveries)
-    notes = "; ".join(note for delivery in deliveries for note in delivery.notes)
+    noted = [note for delivery in deliveries for note in delivery.notes]
+    notes = "; ".join([*(fetch.landing.notes if fetch else []), *noted])
     counts = [delivery.counts for delivery in deliveries]
     return SourceResult(source.name, "loaded" if has_news else "unchanged", notes, counts), deliveries
 
@@ -126,9 +161,10 @@ def _scratch(temp: Path) -> Path:
 
 def _write_audit(
     warehouse: duckdb.DuckDBPyConnection,
-    source: FileSource | SqlSource,
+    source: AnySource,
     result: SourceResult,
     deliveries: list[Delivery],
+    fetch: "Fetch | None",
     run_id: str,
     started_at: datetime,
     finished_at: datetime,
@@ -139,6 +175,12 @@ def _write_audit(
     end_load(warehouse, source.name)
     audit.append(warehouse, "extract_runs", [{**run, "started_at": started_at, "finished_at": finished_at}])
     audit.append(warehouse, "deliveries", [{**common, **delivery.counts} for delivery in deliveries])
+    if fetch is not None and deliveries:
+        if fetch.window is None:
+            fetch.progress.write(warehouse, run_id, finished_at)
+        audit.append(
+            warehouse, "vendor_totals", vendor_totals(warehouse, source.name, fetch.landing, common, finished_at)
+        )
     audit.append(
         warehouse,
         "files",

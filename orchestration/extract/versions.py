@@ -14,7 +14,7 @@ import duckdb
 from orchestration.extract import privacy
 from orchestration.extract.faults import DerivedColumnError, UndeclaredPersonalDataError
 from orchestration.extract.naming import raw_name
-from orchestration.sources import RawTable
+from orchestration.source_models import RawTable
 from orchestration.warehouse import quoted, text_literal
 
 METADATA = {

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from orchestration.contract import Column
 from orchestration.extract.casting import cast_column
-from orchestration.sources import Mapping
+from orchestration.source_models import Mapping
 
 
 def column(data_type: str, **meta: bool) -> Column:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from orchestration.extract.faults import UnusableFileError
 from orchestration.extract.files import read_file
-from orchestration.sources import FileTable
+from orchestration.source_models import FileTable
 
 TEXTS = [
     "한국어 텍스트",

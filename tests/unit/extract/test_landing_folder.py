@@ -9,7 +9,7 @@ from small_installation import SmallInstallation
 
 from orchestration.extract.faults import UnreachableSourceError, UnusableFileError
 from orchestration.extract.landing_folder import KnownFiles, natural_order, new_files, read_files, source_folder
-from orchestration.sources import FileSource, FileTable
+from orchestration.source_models import FileSource, FileTable
 
 TABLE = FileTable(name="rows", files="rows*")
 

@@ -16,7 +16,7 @@ from small_workbook import write_workbook
 
 from orchestration.extract.faults import UnusableFileError
 from orchestration.extract.files import read_file
-from orchestration.sources import FileTable
+from orchestration.source_models import FileTable
 
 HARD_TEXTS = ["한국어", "עברית", "👩‍👩‍👧", "a\tb", "line\nbreak", 'q"uote', "007", "=1+1", "\u2028", "x'; drop table y"]
 

@@ -10,7 +10,7 @@ from small_installation import KEY, START, SmallInstallation
 
 from orchestration.extract import privacy
 from orchestration.extract.versions import current_row_count, find_new_versions
-from orchestration.sources import FileTable
+from orchestration.source_models import FileTable
 
 KEYED = 'key = ["id"]\n'
 LISTING = KEYED + 'listing = "full"\n'

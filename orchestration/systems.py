@@ -1,0 +1,10 @@
+"""The vendors' systems that can be a source: one class of settings each, by the name of its kind.
+
+Belongs here: the register. Its extractor is the package of the same name in `orchestration.extract`.
+"""
+
+from orchestration.extract.paypal.settings import PaypalSource
+from orchestration.source_models import ApiSource
+
+System = PaypalSource
+SYSTEMS: dict[str, type[ApiSource]] = {"paypal": PaypalSource}
