@@ -6,6 +6,19 @@ contacts as (
     select * from {{ ref('int_contacts') }}
 ),
 
+customers_linked as (
+    select * from {{ ref('int_customers_linked') }}
+),
+
+-- One person's answers count once a quarter, whichever system's account they came with.
+answered as (
+    select
+        nps_responses.*,
+        customers_linked.person_key
+    from nps_responses
+    left outer join customers_linked on nps_responses.customer_key = customers_linked.customer_key
+),
+
 scored as (
     select
         *,
@@ -14,7 +27,7 @@ scored as (
             when {{ matches_pattern('trim(score)', "'^(10|[0-9])([.]0+)?$'") }}
                 then cast(split_part(trim(score), '.', 1) as integer)
         end as nps_response_score
-    from nps_responses
+    from answered
 ),
 
 -- Nothing says which of a person's undated responses came last, so each of them counts.
@@ -23,7 +36,7 @@ ranked as (
         *,
         row_number() over (
             partition by
-                coalesce(customer_key, response_key),
+                coalesce(person_key, response_key),
                 coalesce(cast(responded_quarter as varchar), response_key),
                 nps_response_score is null
             order by responded_at desc nulls last, response_key desc nulls last
@@ -31,12 +44,20 @@ ranked as (
     from scored
 ),
 
+contacts_by_person as (
+    select
+        customers_linked.person_key,
+        contacts.created_at
+    from contacts
+    inner join customers_linked on contacts.customer_key = customers_linked.customer_key
+),
+
 recently_contacted as (
     select distinct ranked.response_key
     from ranked
-    inner join contacts
+    inner join contacts_by_person as contacts
         on
-            ranked.customer_key = contacts.customer_key
+            ranked.person_key = contacts.person_key
             and ranked.responded_at >= contacts.created_at
             and ranked.responded_at < {{ add_seconds('contacts.created_at', 14 * 86400) }}
 )
