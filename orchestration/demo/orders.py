@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from orchestration.demo import catalogue, incidents, markets, releases
 from orchestration.demo.catalogue import CATEGORIES, Sellers
@@ -170,6 +171,7 @@ def _with_tiers(rng: np.random.Generator, market: Ints, created_at: Ints) -> Cus
         appears_at=created_at,
         columns={
             "customer_id": ids,
+            "email": email_addresses(ids),
             "market": labels(markets.CODES, market),
             "language": labels([*language, "en"], np.where(native, market, len(language))),
             "tier": labels(TIERS, tier),
@@ -178,6 +180,11 @@ def _with_tiers(rng: np.random.Generator, market: Ints, created_at: Ints) -> Cus
         steps={"tier": [(tier_changes_at, labels(TIERS, later_tier))]},
     )
     return Customers(market, created_at, tier, later_tier, tier_changes_at, native, ids, history)
+
+
+def email_addresses(customer_ids: pa.Array) -> pa.Array:
+    """The address that each customer gives to every system; of a domain that no mail reaches."""
+    return pc.binary_join_element_wise(customer_ids, pa.scalar("mail.example"), "@")
 
 
 def make_items(seed: int, orders: Orders) -> Items:
