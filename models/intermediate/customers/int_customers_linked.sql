@@ -43,8 +43,8 @@ select
     identified.customer_key,
     case
         when coalesce(identified.person_id, addresses.person_id) is not null
-            then concat('person:', coalesce(identified.person_id, addresses.person_id))
-        when addresses.email is not null then concat('email:', addresses.email)
+            then 'person:' || coalesce(identified.person_id, addresses.person_id)
+        when addresses.email is not null then 'email:' || addresses.email
         else identified.customer_key
     end as person_key
 from identified
