@@ -21,7 +21,7 @@ from orchestration.extract.source import extract_source
 from orchestration.pipeline import utc_now
 from orchestration.quality.gates import GateOutcome, run_gate_one
 from orchestration.settings import Home, Settings
-from orchestration.source_models import FileSource, FileTable
+from orchestration.source_models import FileTable, LandedSource
 from orchestration.sources import AnySource, Sources
 from orchestration.warehouse import connect, quoted
 
@@ -244,13 +244,13 @@ class _LandedFiles:
 
     def _path(self, source_name: str, file_name: str | None) -> Path | None:
         source: AnySource = self._sources[source_name]
-        if not isinstance(source, FileSource) or file_name is None:
+        if not isinstance(source, LandedSource) or file_name is None:
             return None
         path = self._home.landing / (source.path or source.name) / file_name
         return path if path.is_file() else None
 
     def _table(self, source_name: str, file_name: str | None) -> FileTable | None:
         source = self._sources[source_name]
-        if not isinstance(source, FileSource) or file_name is None:
+        if not isinstance(source, LandedSource) or file_name is None:
             return None
         return next((table for table in source.tables if fnmatch.fnmatchcase(file_name, table.files)), None)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import duckdb
 
-from orchestration.source_models import ApiSource, FileSource
+from orchestration.source_models import ApiSource, LandedSource
 from orchestration.sources import AnySource, Sources
 from orchestration.warehouse import text_literal
 
@@ -62,7 +62,7 @@ def _one(connection: duckdb.DuckDBPyConnection, source: AnySource, now: datetime
     delivered = _rows(
         connection,
         f"select max(loaded_at) from audit.files where source_name = {name}"
-        if isinstance(source, FileSource)
+        if isinstance(source, LandedSource)
         # A database has no files: what counts is the last reading that brought rows it had not brought before. Of a vendor's
         # system every good reading counts, since a quiet day is not a late one.
         else f"select max(finished_at) from audit.extract_runs where source_name = {name} and status in ("

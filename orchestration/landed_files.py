@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 
 from orchestration.settings import Home
-from orchestration.source_models import FileSource
+from orchestration.source_models import LandedSource
 from orchestration.sources import Sources
 
 Listing = dict[str, list[int]]
@@ -28,8 +28,10 @@ def list_landed(home: Home, sources: Sources) -> Listing:
     """Every file that a source's tables would read: name below its source, size in bytes, time of change in ns."""
     found: Listing = {}
     for source in sources.sources:
-        folder = home.landing / (getattr(source, "path", None) or source.name)
-        if not isinstance(source, FileSource) or not folder.is_dir():
+        if not isinstance(source, LandedSource):
+            continue
+        folder = home.landing / (source.path or source.name)
+        if not folder.is_dir():
             continue
         patterns = [table.files for table in source.tables]
         for path in sorted(folder.iterdir()):

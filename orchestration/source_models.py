@@ -5,13 +5,15 @@ Belongs here: the models of every kind's settings that all kinds share. What eac
 """
 
 import datetime
+from collections.abc import Sequence
 from functools import cached_property
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 EPOCH_FORMATS = ("epoch_seconds", "epoch_milliseconds")
 """Values of `timestamp_format` for numbers that count from 1970 in UTC."""
+Table = TypeVar("Table", bound="RawTable")
 
 
 class Strict(BaseModel):
@@ -29,7 +31,10 @@ class Installation(Strict):
 
 
 class RawTable(Strict):
-    """A table as its owner lays it out, and what must happen to it as it is loaded."""
+    """A table as its owner lays it out, and what must happen to it as it is loaded.
+
+    `required` are columns that some record of every delivery must fill, lest a renamed field become a column of nulls.
+    """
 
     name: str
     key: list[str] = []
@@ -41,18 +46,21 @@ class RawTable(Strict):
     language: str | None = None
     repeats: Literal["drop", "keep"] = "drop"
     listing: Literal["changes", "full"] = "changes"
+    required: list[str] = []
     unused: str | None = None
 
 
 class FileTable(RawTable):
     """A raw table that arrives as files.
 
-    `columns` are names in place of the header's, or of files without one (`has_header = false`); in JSON lines, fields
-    that are there even if no line has them.
+    `columns` are names in place of the header's, or of files without one (`has_header = false`); in JSON, fields that are
+    there even if no record has them. `fields` says where each column is found, in order of preference: under a name of the
+    header, or at a JSON path of the record (`$.person.email`); then nothing else of a file is kept.
     """
 
     files: str
-    format: Literal["csv", "jsonl", "parquet", "excel"] | None = None
+    fields: dict[str, str | list[str]] = {}
+    format: Literal["csv", "json", "jsonl", "parquet", "excel"] | None = None
     encoding: str = "utf-8"
     delimiter: str = ","
     quote: str = '"'
@@ -94,11 +102,16 @@ class BaseSource(Strict):
     expected_every_hours: float | None = Field(default=None, gt=0)
 
 
-class FileSource(BaseSource):
+class LandedSource(BaseSource):
+    """A source whose files somebody puts into a landing folder: `landing/<name>`, or `path`."""
+
+    path: str | None = None
+
+
+class FileSource(LandedSource):
     """A landing folder that anyone delivers files to."""
 
     kind: Literal["files"]
-    path: str | None = None
     tables: list[FileTable] = []
 
 
@@ -114,32 +127,24 @@ class SqlSource(BaseSource):
 class ApiTable(RawTable):
     """A raw table that an extractor fills from the answers of a vendor's interface.
 
-    `fields` gives each column the JSON path of its value in a record; a nested value is kept as JSON text. `required` are
-    columns whose field some record of every delivery must have, lest a renamed field become a column of nulls. `ignored` are
+    `fields` gives each column the JSON path of its value in a record; a nested value is kept as JSON text. `ignored` are
     fields of a record that are known and left out on purpose: any other is told as new. `version` is the column that says
     which of two records with one key is newer, when both come in one delivery.
     """
 
     fields: dict[str, str]
-    required: list[str] = []
     ignored: list[str] = []
     version: str | None = None
 
 
-class ApiSource(BaseSource):
-    """A vendor's system, read over HTTP. Each system's own settings are a class of its own.
+class SystemSource(BaseSource):
+    """A named system, whose tables and mappings the project knows. Each system's own settings are a class of its own.
 
     `without` names entities of the contract that this source is not to deliver, though the system could.
     """
 
-    base_url: str = Field(pattern=r"^https?://[^/]+")
-    start_date: datetime.date = datetime.date(2024, 1, 1)
-    look_back_days: float = Field(default=1, ge=0)
     keep_text: bool = False
     language: str | None = None
-    timeout_seconds: float = Field(default=60, gt=0)
-    max_attempts: int = Field(default=5, ge=1)
-    parallel_requests: int = Field(default=4, ge=1, le=16)
     without: list[str] = []
 
     kind: str
@@ -149,24 +154,61 @@ class ApiSource(BaseSource):
     """What the credentials must be allowed to read, in the vendor's words."""
     retention_days: ClassVar[float | None] = None
     """How far back the vendor serves what changed; a source that is not read for longer loses data for ever."""
+
+    @cached_property
+    def tables(self) -> Sequence[RawTable]:
+        """The raw tables, with what the installation decides of them."""
+        raise NotImplementedError
+
+    def own_tables(self) -> Sequence[RawTable]:
+        """The system's raw tables; to be given by each system."""
+        raise NotImplementedError
+
+    def own_mappings(self) -> list[Mapping]:
+        """The system's mappings to the contract, whose selects lie in the folder `mappings` beside the extractor."""
+        raise NotImplementedError
+
+    def _decided(self, tables: Sequence[Table]) -> list[Table]:
+        """Tables with what the installation decides of all of them."""
+        for table in tables:
+            table.keep_text = self.keep_text
+            table.language = table.language or self.language
+        return list(tables)
+
+
+class ApiSource(SystemSource):
+    """A vendor's system, read over HTTP."""
+
+    base_url: str = Field(pattern=r"^https?://[^/]+")
+    start_date: datetime.date = datetime.date(2024, 1, 1)
+    look_back_days: float = Field(default=1, ge=0)
+    timeout_seconds: float = Field(default=60, gt=0)
+    max_attempts: int = Field(default=5, ge=1)
+    parallel_requests: int = Field(default=4, ge=1, le=16)
+
     lag_seconds: ClassVar[float] = 0
     """How old the newest record is that the vendor serves for certain."""
 
     @cached_property
     def tables(self) -> list[ApiTable]:
         """The raw tables that the extractor fills, with what the installation decides of them."""
-        tables = [*self.own_tables(), _marks_table()]
-        for table in tables:
-            table.keep_text = self.keep_text
-            table.language = table.language or self.language
-        return tables
+        return self._decided([*self.own_tables(), _marks_table()])
 
     def own_tables(self) -> list[ApiTable]:
         """The system's raw tables; to be given by each system."""
         raise NotImplementedError
 
-    def own_mappings(self) -> list[Mapping]:
-        """The system's mappings to the contract, whose selects lie in the folder `mappings` beside the extractor."""
+
+class ArchiveSource(SystemSource, LandedSource):
+    """A system's export, which somebody puts into a landing folder."""
+
+    @cached_property
+    def tables(self) -> list[FileTable]:
+        """The raw tables that the files fill, with what the installation decides of them."""
+        return self._decided(self.own_tables())
+
+    def own_tables(self) -> list[FileTable]:
+        """The system's raw tables; to be given by each system."""
         raise NotImplementedError
 
 

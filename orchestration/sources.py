@@ -18,6 +18,7 @@ from orchestration.settings import PROJECT, ConfigurationError, Home, read_envir
 from orchestration.source_models import (
     EPOCH_FORMATS,
     ApiSource,
+    ArchiveSource,
     FileSource,
     FileTable,
     Installation,
@@ -25,13 +26,15 @@ from orchestration.source_models import (
     SqlSource,
     SqlTable,
     Strict,
+    SystemSource,
 )
 from orchestration.systems import System
 
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
+RECORD_PATH = re.compile(r"""^\$(\.(\w+|"[^"]+")(\[(\d+|\*)\])?)+$""")
 
 Source = Annotated[FileSource | SqlSource | System, Field(discriminator="kind")]
-AnySource = FileSource | SqlSource | ApiSource
+AnySource = FileSource | SqlSource | ApiSource | ArchiveSource
 
 
 class Sources(Strict):
@@ -69,7 +72,7 @@ def read_sources(home: Home) -> Sources:
         sources = cast("Sources | None", checkable(Sources, document))
     if sources is not None:
         for source in sources.sources:
-            if isinstance(source, ApiSource):
+            if isinstance(source, SystemSource):
                 _add_own_mappings(source)
             else:
                 _add_contract_layouts(source)
@@ -97,18 +100,23 @@ def _add_contract_layouts(source: FileSource | SqlSource) -> None:
             source.entities.append(Mapping(entity=name, table=name))
 
 
-def _add_own_mappings(source: ApiSource) -> None:
+def _add_own_mappings(source: SystemSource) -> None:
     """The system's own mappings, but for entities that the installation maps itself or does not want of this source."""
     taken = {mapping.entity for mapping in source.entities} | {*source.without}
-    source.entities += [mapping for mapping in source.own_mappings() if mapping.entity not in taken]
-    if "delivery_marks" not in taken:
+    own = source.own_mappings()
+    source.entities += [mapping for mapping in own if mapping.entity not in taken]
+    for table in source.tables:
+        left_out = [mapping.entity for mapping in own if table.name in accounted_tables(mapping)]
+        if table.unused is None and source.without and set(left_out) & {*source.without}:
+            table.unused = f"the installation wants no {', '.join(left_out)} of this source"
+    if isinstance(source, ApiSource) and "delivery_marks" not in taken:
         source.entities.append(Mapping(entity="delivery_marks", table="delivery_marks"))
 
 
 def mapping_file(source: AnySource, name: str, home: Home) -> Path:
     """Where a mapping's select lies: in the installation, else beside the extractor of the source's system."""
     own = home.mappings / name
-    if isinstance(source, ApiSource) and not own.is_file():
+    if isinstance(source, SystemSource) and not own.is_file():
         return PROJECT / "orchestration" / "extract" / source.kind / "mappings" / PurePath(name).name
     return own
 
@@ -128,7 +136,7 @@ def _problems(sources: Sources, home: Home) -> list[str]:
             problems.append(f"{where}: a name has lower-case letters, digits and underscores, and begins with a letter")
         if isinstance(source, SqlSource) and not environment.get(source.url_env):
             problems.append(f"{where}: the variable {source.url_env} is not set (environment or {home.path / '.env'})")
-        if isinstance(source, ApiSource):
+        if isinstance(source, SystemSource):
             problems += _system_problems(source, where, environment)
         for entity in source.delivers:
             if entity not in entities():
@@ -138,7 +146,7 @@ def _problems(sources: Sources, home: Home) -> list[str]:
     return problems
 
 
-def _system_problems(source: ApiSource, where: str, environment: dict[str, str]) -> list[str]:
+def _system_problems(source: SystemSource, where: str, environment: dict[str, str]) -> list[str]:
     problems = [
         f"{where}: the variable {getattr(source, setting)} is not set ({setting}; environment or .env of the installation)"
         for setting in source.credentials
@@ -196,6 +204,12 @@ def _file_problems(table: FileTable, at: str) -> list[str]:
         problems.append(f"{at}: delimiter is also quote or escape")
     if not table.has_header and not table.columns:
         problems.append(f"{at}: files without a header need columns")
+    for name, found_at in table.fields.items():
+        if not NAME.match(name):
+            problems.append(f"{at}: fields: {name} is not a name of lower-case letters, digits and underscores")
+        for place in [found_at] if isinstance(found_at, str) else found_at:
+            if place.startswith("$") and not RECORD_PATH.match(place):
+                problems.append(f"{at}: fields: {name}: {place} is no path such as $.person.email")
     return problems
 
 

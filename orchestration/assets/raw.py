@@ -12,7 +12,7 @@ from orchestration.freshness import Freshness, source_freshness
 from orchestration.pipeline import forget_attempt, utc_now
 from orchestration.resources import WRITER_POOL, Installation, step
 from orchestration.settings import ConfigurationError
-from orchestration.source_models import FileSource
+from orchestration.source_models import LandedSource
 from orchestration.sources import AnySource, Sources
 
 
@@ -51,7 +51,7 @@ def _source_assets(source: AnySource) -> dg.AssetsDefinition:
             if context.retry_number:
                 forget_attempt(home, settings, run_id, current)
             result = extract_source(current, home, settings, run_id=run_id, now=utc_now)
-            if result.status == "stale" and not isinstance(current, FileSource) and context.retry_number < 2:
+            if result.status == "stale" and not isinstance(current, LandedSource) and context.retry_number < 2:
                 context.log.warning(f"extract {source.name}: {result.message}; trying again")
                 raise dg.RetryRequested(2, 5 * 3**context.retry_number)
             counts = {table["table_name"]: table for table in result.tables}

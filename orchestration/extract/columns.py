@@ -69,6 +69,7 @@ def _required(source: AnySource, table: RawTable) -> dict[str, str]:
             declared = mapping.columns.get(column.name) if mapping.columns else column.name
             if column.is_required and declared is not None and column.name not in mapping.defaults:
                 required[raw_name(declared)] = f"the required {column.name} of {entity.name}"
+    required |= {raw_name(name): "declared as required" for name in table.required}
     return required | {raw_name(name): "its key" for name in table.key}
 
 

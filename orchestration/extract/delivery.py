@@ -19,7 +19,7 @@ from orchestration.extract.landing_folder import Arrived, KnownFiles, new_files,
 from orchestration.extract.load import raw_schema, raw_tables
 from orchestration.extract.versions import current_row_count, find_new_versions
 from orchestration.settings import Home, Settings
-from orchestration.source_models import ApiTable, FileSource, FileTable, RawTable, SqlSource, SqlTable
+from orchestration.source_models import ApiTable, FileTable, LandedSource, RawTable, SqlSource, SqlTable
 from orchestration.sources import AnySource
 from orchestration.warehouse import quoted
 
@@ -123,7 +123,7 @@ def read_delivery(extraction: Extraction, table: RawTable) -> Delivery:
 def _read(extraction: Extraction, table: RawTable, raw: str | None, delivery: Delivery) -> list[columns.Layout] | None:
     """Fill `arrived`; returns the layout of each part in order, or None when nothing new is there."""
     source, warehouse = extraction.source, extraction.warehouse
-    if isinstance(source, FileSource) and isinstance(table, FileTable):
+    if isinstance(source, LandedSource) and isinstance(table, FileTable):
         files = new_files(
             source_folder(source, extraction.home.landing),
             table,
@@ -137,7 +137,7 @@ def _read(extraction: Extraction, table: RawTable, raw: str | None, delivery: De
             columns.Layout(
                 file.name,
                 file.columns,
-                (table.format or FORMATS.get(Path(file.name).suffix.lower())) == "jsonl",
+                (table.format or FORMATS.get(Path(file.name).suffix.lower())) in ("json", "jsonl"),
                 file.rows_read > file.rows_rejected,
             )
             for file in delivery.arrived.files

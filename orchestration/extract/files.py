@@ -1,4 +1,4 @@
-"""Reading delivered files exactly as they are: CSV, JSON lines, Parquet, Excel, every value as text.
+"""Reading delivered files exactly as they are: CSV, JSON, Parquet, Excel, every value as text.
 
 Belongs here: which format a file has, and Parquet, which the engine reads as it is. The other formats have their modules.
 What a row means, and whether it is new, is decided elsewhere.
@@ -12,7 +12,8 @@ import duckdb
 from orchestration.extract.csv_files import read_csv
 from orchestration.extract.excel_files import read_excel
 from orchestration.extract.faults import Rejected, UnusableFileError
-from orchestration.extract.json_files import read_json_lines
+from orchestration.extract.fields import choose_fields
+from orchestration.extract.json_files import read_json, read_json_lines
 from orchestration.extract.naming import AmbiguousNamesError, column_names
 from orchestration.extract.text_values import as_text
 from orchestration.source_models import FileTable
@@ -20,7 +21,15 @@ from orchestration.warehouse import quoted, text_literal
 
 __all__ = ["FORMATS", "Rejected", "UnusableFileError", "read_file"]
 
-FORMATS = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".xlsx": "excel"}
+FORMATS = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".xlsx": "excel",
+}
 
 
 def read_file(
@@ -28,8 +37,8 @@ def read_file(
 ) -> list[Rejected]:
     """Read a file into the new temporary table `target`: its columns as text, and `_row_number`.
 
-    `_row_number` says where a row stands: the record from 1 below the header (CSV, Parquet), the line (JSON lines), the
-    sheet's row (Excel).
+    `_row_number` says where a row stands: the record from 1 below the header (CSV, Parquet) or in the list (JSON), the line
+    (JSON lines), the sheet's row (Excel). Where the table declares `fields`, its columns are these and no others.
 
     Args:
         connection: where the table is made.
@@ -53,20 +62,31 @@ def read_file(
     try:
         if path.stat().st_size == 0:
             raise UnusableFileError(f"{path.name}: the file is empty; even a delivery without rows has a header")
-        if kind == "jsonl":
-            return read_json_lines(connection, path, table, target)
-        if kind == "excel":
-            return read_excel(connection, path, table, target)
         with tempfile.TemporaryDirectory(dir=scratch, prefix="extract-") as folder:
-            if kind == "csv":
-                return read_csv(connection, path, table, target, Path(folder))
-            return _read_parquet(connection, path, target, Path(folder))
+            rejected = _read(connection, path, table, target, kind, Path(folder))
+        if table.fields:
+            choose_fields(connection, table, target)
+        return rejected
     except AmbiguousNamesError as error:
         raise UnusableFileError(
             f"{path.name}: {error}; rename one, or declare columns for table {table.name}"
         ) from None
     except OSError as error:
         raise UnusableFileError(f"{path.name}: cannot be opened ({error.strerror})") from None
+
+
+def _read(
+    connection: duckdb.DuckDBPyConnection, path: Path, table: FileTable, target: str, kind: str, scratch: Path
+) -> list[Rejected]:
+    if kind == "json":
+        return read_json(connection, path, table, target)
+    if kind == "jsonl":
+        return read_json_lines(connection, path, table, target)
+    if kind == "excel":
+        return read_excel(connection, path, table, target)
+    if kind == "csv":
+        return read_csv(connection, path, table, target, scratch)
+    return _read_parquet(connection, path, target, scratch)
 
 
 def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, target: str, scratch: Path) -> list[Rejected]:

@@ -13,7 +13,8 @@ import duckdb
 
 from orchestration.extract.faults import Rejected, UnreachableSourceError, UnusableFileError
 from orchestration.extract.files import read_file
-from orchestration.source_models import FileSource, FileTable
+from orchestration.extract.naming import raw_name
+from orchestration.source_models import FileTable, LandedSource
 from orchestration.warehouse import quoted, text_literal
 
 
@@ -74,7 +75,7 @@ def natural_order(name: str) -> list[tuple[int, int, str]]:
     ]
 
 
-def source_folder(source: FileSource, landing: Path) -> Path:
+def source_folder(source: LandedSource, landing: Path) -> Path:
     """The folder a source's files arrive in: `landing/<name>`, `landing/<path>`, or an absolute path.
 
     Raises:
@@ -142,7 +143,7 @@ def read_files(
         if _digest(path) != content_hash:
             raise UnusableFileError(f"{path.name}: changed while it was read; deliver files under another name first")
         count = connection.execute(f"select count(*) from {quoted(part)}").fetchall()[0][0]
-        columns = tuple(row[0] for row in connection.execute(f"describe {quoted(part)}").fetchall())
+        columns = _delivered_columns(connection, part, table, count)
         arrived.rejected += rejected
         arrived.files.append(
             LandedFile(
@@ -151,12 +152,27 @@ def read_files(
                 path.stat().st_size,
                 count + len(rejected),
                 len(rejected),
-                tuple(name for name in columns if not name.startswith("_")),
+                columns,
             )
         )
         parts.append(f"select *, {text_literal(path.name)} as _file_name, {order} as _file_order from {quoted(part)}")
     connection.execute(f"create or replace temp view arrived as {' union all by name '.join(parts)}")
     return arrived
+
+
+def _delivered_columns(
+    connection: duckdb.DuckDBPyConnection, part: str, table: FileTable, row_count: int
+) -> tuple[str, ...]:
+    """The columns that a file delivers; one that must be filled, and is in no row of it, counts as not delivered."""
+    names = [row[0] for row in connection.execute(f"describe {quoted(part)}").fetchall()]
+    empty = set()
+    required = {raw_name(name) for name in [*table.required, *(table.key if table.fields else [])]} & set(names)
+    if row_count and required:
+        ordered = sorted(required)
+        counts = ", ".join(f"count({quoted(name)})" for name in ordered)
+        found = connection.execute(f"select {counts} from {quoted(part)}").fetchall()[0]
+        empty = {name for name, filled in zip(ordered, found, strict=True) if not filled}
+    return tuple(name for name in names if not name.startswith("_") and name not in empty)
 
 
 def _digest(path: Path) -> str:

@@ -106,7 +106,7 @@ def test_json_in_utf_16_and_with_a_byte_order_mark(tmp_path: Path) -> None:
 
 
 def test_json_line_beyond_the_limit_is_unusable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orchestration.extract.json_files.MAX_LINE_BYTES", 100)
+    monkeypatch.setattr("orchestration.extract.json_files.MAX_RECORD_BYTES", 100)
     assert "rows.jsonl: line 2: longer than" in refused(lines(tmp_path, '{"a": 1}', '{"a": "' + "x" * 200 + '"}'))
 
 
