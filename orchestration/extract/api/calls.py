@@ -5,7 +5,7 @@ carry URLs, so that none of them is ever passed on.
 """
 
 import email.utils
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -42,6 +42,7 @@ class Api:
         headers: of every request.
         is_throttled: tells an answer with status 200 that says "too fast", which is then tried again.
         check: looks at every answer with a good status and raises for one that is an error all the same.
+        meanings: what a status means with this vendor, where the number alone would not tell what to do.
     """
 
     def __init__(
@@ -51,11 +52,13 @@ class Api:
         headers: dict[str, str] | None = None,
         is_throttled: Callable[[requests.Response], bool] | None = None,
         check: Callable[[requests.Response], None] | None = None,
+        meanings: Mapping[int, str] | None = None,
     ) -> None:
         self.source = source
         self.request_count = 0
         self._server_clock: datetime | None = None
         self._check = check
+        self._meanings = meanings or {}
         self._is_throttled = is_throttled
         client = Client(
             request_timeout=source.timeout_seconds,
@@ -151,7 +154,10 @@ class Api:
                 f"source {self.source.name}: the credentials in {self._credentials()} may not read {where} (403): {needed}"
             )
         if said >= 400:
-            raise UnreachableSourceError(f"source {self.source.name}: {self.source.base_url} answers {said} at {where}")
+            meaning = f": {self._meanings[said]}" if said in self._meanings else ""
+            raise UnreachableSourceError(
+                f"source {self.source.name}: {self.source.base_url} answers {said} at {where}{meaning}"
+            )
         if self._check is not None:
             self._check(response)
 
