@@ -34,10 +34,10 @@ TABLES = {
     "unfinished_loads": "run_id varchar, source_name varchar, seen_at timestamp",
     # One row per source, named value and load that moved it: how far reading has come (a vendor's cursor).
     "source_progress": "run_id varchar, source_name varchar, name varchar, value varchar, recorded_at timestamp",
-    # One row per run, table and day (null: all days): the vendor's own count beside what is current in raw.
+    # One row per run, table and day or range of days (null: all days): the vendor's own count beside what is current in raw.
     "vendor_totals": (
-        "run_id varchar, source_name varchar, table_name varchar, counted_date date, vendor_count bigint, own_count bigint, "
-        "counted_at timestamp"
+        "run_id varchar, source_name varchar, table_name varchar, counted_date date, counted_through_date date, "
+        "vendor_count bigint, own_count bigint, counted_at timestamp"
     ),
     "mappings": (
         "run_id varchar, source_name varchar, entity_name varchar, rows_mapped bigint, rows_dropped bigint, "

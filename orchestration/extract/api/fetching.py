@@ -4,7 +4,7 @@ Belongs here: the frame around every system's `fetch`. What is asked of whom sta
 """
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -45,9 +45,10 @@ class Fetch:
         headers: dict[str, str] | None = None,
         is_throttled: Callable[[requests.Response], bool] | None = None,
         check: Callable[[requests.Response], None] | None = None,
+        meanings: Mapping[int, str] | None = None,
     ) -> Api:
         """The vendor's interface, as this source reaches it."""
-        return Api(self.source, auth, headers, is_throttled, check)
+        return Api(self.source, auth, headers, is_throttled, check, meanings)
 
     @property
     def start(self) -> datetime:

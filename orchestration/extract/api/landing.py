@@ -23,12 +23,13 @@ LARGEST_RECORD_BYTES = 64_000_000
 
 @dataclass(frozen=True)
 class Total:
-    """How many records the vendor says there are, in all or on one day (by the table's own instant `day_column`)."""
+    """How many records the vendor says there are, in all or from `day` to `through` (by the table's `day_column`)."""
 
     table: str
     count: int
     day: date | None = None
     day_column: str | None = None
+    through: date | None = None
 
 
 @dataclass
@@ -81,9 +82,24 @@ class Landing:
         """
         return self.folder / f"{self._known[table].name}.jsonl"
 
-    def total(self, table: str, count: int, day: date | None = None, day_column: str | None = None) -> None:
-        """Note how many records the vendor says there are, for the reconciliation."""
-        self.totals.append(Total(table, count, day, day_column))
+    def total(
+        self,
+        table: str,
+        count: int,
+        day: date | None = None,
+        day_column: str | None = None,
+        through: date | None = None,
+    ) -> None:
+        """Note how many records the vendor says there are, for the reconciliation.
+
+        Args:
+            table: the raw table.
+            count: the vendor's number.
+            day: the first day it is about; None for the whole table.
+            day_column: the column whose first ten characters are a record's day.
+            through: the last day it is about, where it is another one.
+        """
+        self.totals.append(Total(table, count, day, day_column, through or day))
 
     def note(self, text: str) -> None:
         """Note what a person should know of this delivery."""

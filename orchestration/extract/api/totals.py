@@ -33,14 +33,16 @@ def vendor_totals(
             day = f"try_cast(left({quoted(total.day_column or '')}, 10) as date)"
             own = connection.execute(
                 f"select count(*) from (select _key_hash from {raw} group by _key_hash "
-                f"having arg_max({day}, _version_number) = cast(? as date) and not arg_max(_is_deleted, _version_number))",
-                [total.day],
+                f"having arg_max({day}, _version_number) between cast(? as date) and cast(? as date) "
+                "and not arg_max(_is_deleted, _version_number))",
+                [total.day, total.through],
             ).fetchall()[0][0]
         rows.append(
             {
                 **common,
                 "table_name": total.table,
                 "counted_date": total.day,
+                "counted_through_date": total.through,
                 "vendor_count": total.count,
                 "own_count": own,
                 "counted_at": counted_at,
