@@ -115,7 +115,7 @@ def _fetch(
     environment = read_environment(home)
     secrets = {setting: environment[getattr(source, setting)] for setting in source.credentials}
     landing = Landing(scratch / "api", source.tables)
-    return Fetch(source, secrets, landing, Progress(warehouse, source.name), window)
+    return Fetch(source, secrets, landing, Progress(warehouse, source.name), window, warehouse)
 
 
 def _read_all(extraction: Extraction, fetch: "Fetch | None") -> tuple[SourceResult, list[Delivery]]:

@@ -5,6 +5,7 @@ carry URLs, so that none of them is ever passed on.
 """
 
 import email.utils
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ LONGEST_WAIT_SECONDS = 300
 """A `Retry-After` beyond this is cut; vendors ask for a minute at most."""
 BACKOFF_SECONDS = 1.0
 """The first wait after a fault; each further one is twice as long."""
+FIRST_EPOCH_SECOND = 100_000_000
+"""An `X-RateLimit-Reset` below this is a number of seconds to wait, and from it on an instant."""
 RETRIED_STATUSES = (409, 429, *range(500, 600))
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -91,6 +94,20 @@ class Api:
         """One answer to a POST; raises as `get` does."""
         return self._one(path, "POST", json=json, **more)
 
+    def get_json(self, path: str, params: dict[str, Any] | None = None, *, may_be_absent: bool = False) -> Any:
+        """The JSON of one answer to a GET; None for a 404 where `may_be_absent`.
+
+        Raises as `get` does, and UnreachableSourceError when the answer is no JSON.
+        """
+        with self._faults(path):
+            response = self._rest().request(path, method="GET", params=params, hooks=self._hooks(path, may_be_absent))
+            return None if response.status_code == 404 else response.json()
+
+    def post_json(self, path: str, json: Any = None) -> Any:
+        """The JSON of one answer to a POST; raises as `get_json` does."""
+        with self._faults(path):
+            return self._rest().request(path, method="POST", json=json, hooks=self._hooks(path)).json()
+
     def pages(
         self, path: str, paginator: BasePaginator, records: str, *, method: str = "GET", **more: Any
     ) -> Iterator[PageData[Any]]:
@@ -131,10 +148,13 @@ class Api:
         with self._faults(path):
             return self._rest().request(path, method=method, hooks=self._hooks(path), **more)
 
-    def _hooks(self, path: str) -> dict[str, list[Callable[..., None]]]:
+    def _hooks(self, path: str, may_be_absent: bool = False) -> dict[str, list[Callable[..., None]]]:
         def judged(response: requests.Response, *_: Any, **__: Any) -> None:
             self.request_count += 1
             self._note_clock(response)
+            _tell_wait(response)
+            if may_be_absent and response.status_code == 404:
+                return
             if response.status_code in RETRIED_STATUSES or (self._is_throttled and self._is_throttled(response)):
                 raise requests.HTTPError(response=response)  # the client tries again, and raises the last one
             self._judge(response, path)
@@ -196,3 +216,14 @@ class Api:
             raise UnreachableSourceError(
                 f"{at} cannot be reached ({type(error).__name__}): check base_url, and the network"
             ) from None
+
+
+def _tell_wait(response: requests.Response) -> None:
+    """Of vendors that say when their window ends instead of how long to wait, make a `Retry-After` that the client obeys."""
+    resets_at = response.headers.get("X-RateLimit-Reset", "")
+    if response.status_code != 429 or "Retry-After" in response.headers or not resets_at.isdecimal():
+        return
+    said = response.headers.get("Date")
+    now = email.utils.parsedate_to_datetime(said).timestamp() if said else datetime.now(UTC).timestamp()
+    seconds = int(resets_at) - now if int(resets_at) > FIRST_EPOCH_SECOND else int(resets_at)
+    response.headers["Retry-After"] = str(max(math.ceil(seconds), 1))

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+import duckdb
 import requests
 from requests.auth import AuthBase
 
 from orchestration.extract.api.calls import Api
+from orchestration.extract.api.known import known_rows
 from orchestration.extract.api.landing import Landing
 from orchestration.extract.api.progress import Progress
 
@@ -38,6 +40,11 @@ class Fetch:
     landing: Landing
     progress: Progress
     window: Window | None = None
+    warehouse: duckdb.DuckDBPyConnection | None = None
+
+    def known(self, table: str, *columns: str) -> list[tuple[str | None, ...]]:
+        """The columns of a raw table's rows as the runs before left them; what is deleted there is not among them."""
+        return known_rows(self.warehouse, self.source.name, table, columns) if self.warehouse else []
 
     def open(
         self,
