@@ -17,8 +17,9 @@ from orchestration.extract.casting import cast_column
 from orchestration.extract.load import raw_schema
 from orchestration.extract.mapping_account import transaction_start, write_counts, write_rejected
 from orchestration.extract.naming import raw_name
+from orchestration.extract.versions import METADATA
 from orchestration.settings import Home
-from orchestration.source_models import Mapping
+from orchestration.source_models import ApiTable, Mapping
 from orchestration.sources import AnySource, Sources, accounted_tables, mapping_file, referred_source
 from orchestration.warehouse import quoted, text_literal
 
@@ -154,7 +155,7 @@ def _select(source: AnySource, name: str, home: Home, where: str) -> tuple[str, 
 
 
 def _expose_current_rows(connection: duckdb.DuckDBPyConnection, source: AnySource) -> dict[str, int]:
-    """A temporary view of each landed table's current rows, under the table's own name; and how many they are."""
+    """A temporary view of each table's current rows, under the table's own name; and how many they are."""
     schema = raw_schema(source.name)
     there = {
         row[0]
@@ -178,7 +179,25 @@ def _expose_current_rows(connection: duckdb.DuckDBPyConnection, source: AnySourc
             counts[table.name] = connection.execute(f"select count(*) from temp.main.{quoted(table.name)}").fetchall()[
                 0
             ][0]
+    for table in source.tables:
+        # What a vendor has none of is empty and not missing: a select may join it, or unite it with another, all the same.
+        if counts and table.name not in counts and isinstance(table, ApiTable):
+            connection.execute(f"create or replace temp view {quoted(table.name)} as {_empty(table)}")
+            counts[table.name] = 0
     return counts
+
+
+def _empty(table: ApiTable) -> str:
+    """A select without rows, with the columns that raw would have."""
+    columns = dict(METADATA)
+    for name in table.fields:
+        is_text = name in table.free_text
+        if not is_text or table.keep_text:
+            columns[name] = "varchar"
+        if is_text:
+            columns |= {f"{name}{suffix}": "varchar" for suffix in ("_themes", "_sentiment", "_character_count")}
+    listed = ", ".join(f"cast(null as {data_type}) as {quoted(name)}" for name, data_type in columns.items())
+    return f"select {listed} where false"
 
 
 def _map_entity(
