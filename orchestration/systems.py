@@ -3,8 +3,9 @@
 Belongs here: the register. Its extractor is the package of the same name in `orchestration.extract`.
 """
 
+from orchestration.extract.delighted.settings import DelightedSource
 from orchestration.extract.paypal.settings import PaypalSource
-from orchestration.source_models import ApiSource
+from orchestration.source_models import SystemSource
 
-System = PaypalSource
-SYSTEMS: dict[str, type[ApiSource]] = {"paypal": PaypalSource}
+System = DelightedSource | PaypalSource
+SYSTEMS: dict[str, type[SystemSource]] = {"delighted": DelightedSource, "paypal": PaypalSource}
