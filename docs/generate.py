@@ -1,4 +1,4 @@
-"""Write docs/metrics.md and docs/sources.md from their one home: the dbt manifest and the contract.
+"""Write docs/metrics.md and docs/sources.md from their one home: the dbt manifest, the contract and the systems' READMEs.
 
 Belongs here: turning definitions into pages. A test compares the pages with what this would write.
 """
@@ -76,8 +76,34 @@ def contract_section() -> str:
 
 
 def sources_page(current: str) -> str:
-    """docs/sources.md with its generated part written anew; what stands before the mark is kept."""
-    return current.split(SOURCES_MARK)[0] + contract_section()
+    """docs/sources.md with its generated parts written anew; what stands before the mark is kept."""
+    return current.split(SOURCES_MARK)[0] + contract_section() + "\n" + systems_section(PROJECT / "orchestration" / "extract")
+
+
+def systems_section(extract: Path) -> str:
+    """The part of docs/sources.md that says everything about each vendor's system: the READMEs beside the extractors."""
+    lines = [
+        "## Systems",
+        "",
+        "Each kind of vendor's system, from the README beside its extractor. `support-metrics sources template KIND` prints an",
+        "entry for `sources.toml` with every setting.",
+        "",
+    ]
+    for readme in sorted(extract.glob("*/README.md")):
+        lines += [*_one_level_down(readme.read_text(encoding="utf-8"), readme.parent.name), ""]
+    return "\n".join(lines)
+
+
+def _one_level_down(text: str, kind: str) -> list[str]:
+    """A README's lines with its title at the third level, and its sections below it; lines of code stay as they are."""
+    title, body = f"### {kind.replace('_', ' ').capitalize()}", text.strip().splitlines()
+    if body[0].startswith("# "):
+        title, body = f"##{body[0]}", body[1:]
+    lines, in_code = [f"{title} (`{kind}`)", ""], False
+    for line in "\n".join(body).strip().splitlines():
+        in_code ^= line.startswith("```")
+        lines.append(f"#{line}" if line.startswith("###") and not in_code else line)
+    return lines
 
 
 def read_manifest() -> dict:
