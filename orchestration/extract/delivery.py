@@ -98,6 +98,7 @@ def read_delivery(extraction: Extraction, table: RawTable) -> Delivery:
         extraction.run_id,
         extraction.started_at,
         newest_file if is_listing and not unreadable else None,
+        extraction.landing.removed(table.name) if extraction.landing is not None else [],
     )
     if found.landed or found.deleted:
         delivery.versions = found.versions

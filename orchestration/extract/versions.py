@@ -6,6 +6,7 @@ A raw row is one version of one keyed row: `_key_hash` names the row, `_version_
 `_row_id` names the version. A re-read that changed nothing yields nothing; going back to an old value is a new version.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -80,6 +81,7 @@ def find_new_versions(
     run_id: str,
     seen_at: datetime,
     newest_file_order: int | None,
+    gone: Sequence[Mapping[str, str]] = (),
 ) -> NewVersions:
     """Find the new versions in the temporary relation `arrived`.
 
@@ -92,6 +94,7 @@ def find_new_versions(
         run_id: of the run that lands them.
         seen_at: the run's instant, UTC without zone.
         newest_file_order: the file that is a full listing; rows absent from it are marked deleted. None: none is.
+        gone: keys of rows that the source says are no longer there; one that arrived all the same stays.
 
     Raises:
         UndeclaredPersonalDataError: personal data in a column that is neither identity nor free text.
@@ -101,9 +104,10 @@ def find_new_versions(
     columns = [row[0] for row in connection.execute(f"describe {relation}").fetchall() if not row[0].startswith("_")]
     try:
         _hash_rows(connection, table, columns, relation)
+        _hash_gone(connection, table, gone)
         _find_current(connection, raw, everything=newest_file_order is not None)
         _find_changed(connection)
-        deleted = _find_deleted(connection, newest_file_order) if newest_file_order is not None else 0
+        deleted = _find_deleted(connection, newest_file_order) if newest_file_order is not None or gone else 0
         arrived = connection.execute("select count(*) from hashed").fetchall()[0][0]
         landed, appeared = connection.execute(
             "select count(*), count(distinct _key_hash) filter (where not was_current) from changed"
@@ -119,7 +123,7 @@ def find_new_versions(
         if table.derived:
             raise _derived_fault(connection, table) from None
         raise
-    connection.execute("drop table hashed; drop table changed; drop table current_rows")
+    connection.execute("drop table hashed; drop table changed; drop table current_rows; drop table gone")
     return NewVersions(versions, landed=landed, repeated=arrived - landed, appeared=appeared, deleted=deleted)
 
 
@@ -183,6 +187,20 @@ def _write_versions(
     return target
 
 
+def _hash_gone(connection: duckdb.DuckDBPyConnection, table: RawTable, gone: Sequence[Mapping[str, str]]) -> None:
+    """Fill `gone` with the hashes of keys that are no longer there."""
+    connection.execute("create or replace temp table gone (_key_hash varchar)")
+    if gone:
+        columns = ", ".join(
+            f"unnest(${position}::varchar[]) as {quoted(raw_name(name))}" for position, name in enumerate(table.key, 1)
+        )
+        connection.execute(
+            f"insert into gone select {_key_hash(table, [raw_name(name) for name in table.key])} "
+            f"from (select {columns}, '' as _content)",
+            [[key[name] for key in gone] for name in table.key],
+        )
+
+
 def _find_current(connection: duckdb.DuckDBPyConnection, raw: str | None, *, everything: bool) -> None:
     """Fill `current_rows`: the newest version of the rows that arrived, or of all."""
     connection.execute(
@@ -191,7 +209,7 @@ def _find_current(connection: duckdb.DuckDBPyConnection, raw: str | None, *, eve
     )
     if raw is None:
         return
-    wanted = "" if everything else "where _key_hash in (select _key_hash from hashed)"
+    wanted = "" if everything else "where _key_hash in (select _key_hash from hashed union select _key_hash from gone)"
     connection.execute(
         f"""
         insert into current_rows
@@ -328,8 +346,14 @@ def _key_hash(table: RawTable, columns: list[str]) -> str:
     return "md5(_content)"
 
 
-def _find_deleted(connection: duckdb.DuckDBPyConnection, newest_file_order: int) -> int:
-    """Mark the rows deleted that are current and stand no longer in the newest full listing."""
+def _find_deleted(connection: duckdb.DuckDBPyConnection, newest_file_order: int | None) -> int:
+    """Mark the rows deleted that are current and stand no longer in the newest full listing, or are said to be gone."""
+    listed = (
+        f"select distinct _key_hash from hashed where _file_order = {newest_file_order}"
+        if newest_file_order is not None
+        else "select _key_hash from newest where _key_hash not in (select _key_hash from gone) "
+        "union select _key_hash from hashed"
+    )
     connection.execute(
         f"""
         create or replace temp table deletions as
@@ -346,7 +370,7 @@ def _find_deleted(connection: duckdb.DuckDBPyConnection, newest_file_order: int)
             from known
             group by _key_hash
         ),
-        listed as (select distinct _key_hash from hashed where _file_order = {newest_file_order})
+        listed as ({listed})
         select
             known._key_hash,
             {DELETED_HASH} as _row_hash,

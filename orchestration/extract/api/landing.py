@@ -44,6 +44,7 @@ class Landing:
     def __post_init__(self) -> None:
         self._known = {table.name: table for table in self.tables}
         self._counts: dict[str, int] = {}
+        self._gone: dict[str, list[dict[str, str]]] = {}
         self._lock = threading.Lock()
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
@@ -65,6 +66,18 @@ class Landing:
                 file.write(json.dumpb([number, record]) + b"\n")
             self._counts[table] = number
         return number - first
+
+    def remove(self, table: str, keys: Iterable[Mapping[str, str]]) -> None:
+        """State that records are gone at the vendor, by the columns of their table's key; unknown ones do no harm."""
+        columns = self._known[table].key
+        with self._lock:
+            self._gone.setdefault(table, []).extend({name: key[name] for name in columns} for key in keys)
+            self._counts.setdefault(table, 0)
+            self.path(table).touch()
+
+    def removed(self, table: str) -> list[dict[str, str]]:
+        """The keys of a table's records that are gone."""
+        return self._gone.get(table, [])
 
     def was_asked(self, table: str) -> bool:
         """Whether the extractor got as far as asking for a table."""
