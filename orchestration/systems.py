@@ -3,9 +3,14 @@
 Belongs here: the register. Its extractor is the package of the same name in `orchestration.extract`.
 """
 
+from orchestration.extract.appfollow.settings import AppfollowSource
 from orchestration.extract.delighted.settings import DelightedSource
 from orchestration.extract.paypal.settings import PaypalSource
 from orchestration.source_models import SystemSource
 
-System = DelightedSource | PaypalSource
-SYSTEMS: dict[str, type[SystemSource]] = {"delighted": DelightedSource, "paypal": PaypalSource}
+System = AppfollowSource | DelightedSource | PaypalSource
+SYSTEMS: dict[str, type[SystemSource]] = {
+    "appfollow": AppfollowSource,
+    "delighted": DelightedSource,
+    "paypal": PaypalSource,
+}
