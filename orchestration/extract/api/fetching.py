@@ -4,7 +4,7 @@ Belongs here: the frame around every system's `fetch`. What is asked of whom sta
 """
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -70,10 +70,17 @@ class Fetch:
         back = timedelta(days=self.source.look_back_days) if look_back is None else look_back
         return max(datetime.fromisoformat(known) - back, self.start)
 
-    def complete_through(self, moment: datetime) -> None:
-        """State that everything before a moment (UTC without zone, by the vendor's clock) has been read."""
+    def complete_through(self, moment: datetime, but_for: Iterable[str] = ()) -> None:
+        """State that everything before a moment (UTC without zone, by the vendor's clock) has been read.
+
+        A back-fill states nothing: what happened after its window may not have been read yet. `but_for` names entities of
+        which nothing could be asked this time.
+        """
+        if self.window is not None:
+            return
         through = moment - timedelta(seconds=self.source.lag_seconds)
-        marked = [mapping.entity for mapping in self.source.entities if mapping.entity != "delivery_marks"]
+        unmarked = {"delivery_marks", *but_for}
+        marked = [mapping.entity for mapping in self.source.entities if mapping.entity not in unmarked]
         self.landing.add(
             "delivery_marks",
             [{"entity_name": entity, "complete_through_at": f"{through:%Y-%m-%dT%H:%M:%SZ}"} for entity in marked],
