@@ -1,0 +1,12 @@
+-- Users who ask.
+select
+    id as customer_id,
+    email,
+    person_id,
+    market,
+    language,
+    tier,
+    created_at,
+    _row_id,
+    _seen_at
+from customers
