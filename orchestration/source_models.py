@@ -34,6 +34,7 @@ class RawTable(Strict):
     """A table as its owner lays it out, and what must happen to it as it is loaded.
 
     `required` are columns that some record of every delivery must fill, lest a renamed field become a column of nulls.
+    `redactions` name, by the column that says `true` of a row whose words the vendor took out, the free texts to forget.
     """
 
     name: str
@@ -47,6 +48,7 @@ class RawTable(Strict):
     repeats: Literal["drop", "keep"] = "drop"
     listing: Literal["changes", "full"] = "changes"
     required: list[str] = []
+    redactions: dict[str, list[str]] = {}
     unused: str | None = None
 
 

@@ -6,13 +6,15 @@ Belongs here: the register. Its extractor is the package of the same name in `or
 from orchestration.extract.appfollow.settings import AppfollowSource
 from orchestration.extract.customer_thermometer.settings import CustomerThermometerSource
 from orchestration.extract.delighted.settings import DelightedSource
+from orchestration.extract.intercom.settings import IntercomSource
 from orchestration.extract.paypal.settings import PaypalSource
 from orchestration.source_models import SystemSource
 
-System = AppfollowSource | CustomerThermometerSource | DelightedSource | PaypalSource
+System = AppfollowSource | CustomerThermometerSource | DelightedSource | IntercomSource | PaypalSource
 SYSTEMS: dict[str, type[SystemSource]] = {
     "appfollow": AppfollowSource,
     "customer_thermometer": CustomerThermometerSource,
     "delighted": DelightedSource,
+    "intercom": IntercomSource,
     "paypal": PaypalSource,
 }

@@ -19,6 +19,7 @@ from orchestration.extract.api.totals import vendor_totals
 from orchestration.extract.delivery import Delivery, Extraction, read_delivery
 from orchestration.extract.faults import Rejected, UnreachableSourceError, UnusableDeliveryError
 from orchestration.extract.load import begin_load, end_load, load_versions, undo_unfinished
+from orchestration.extract.redaction import forget_redacted
 from orchestration.settings import Home, Settings, read_environment
 from orchestration.source_models import ApiSource
 from orchestration.sources import AnySource
@@ -100,6 +101,9 @@ def extract_source(
         if versions:
             begin_load(warehouse, source.name, run_id, started_at)
             load_versions(source.name, versions, warehouse, home.state / "dlt")
+            for table in source.tables:
+                if table.redactions and table.name in versions:
+                    forget_redacted(warehouse, source.name, table)
         _write_audit(warehouse, source, result, deliveries, fetch, run_id, started_at, now())
     return result
 

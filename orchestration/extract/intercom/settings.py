@@ -200,6 +200,7 @@ class IntercomSource(ApiSource):
                 required=["created_at", "updated_at", "state", "source_delivered_as"],
                 identities=["customer_id", "rated_by"],
                 free_text=["subject", "body", "description", "comment"],
+                redactions={"source_redacted": ["subject", "body", "description"]},
                 # The day by which the vendor's own counts are compared.
                 derived={"created_date": "cast(make_timestamp(try_cast(created_at as bigint) * 1000000) as date)"},
                 ignored=CONVERSATION_IGNORED,
@@ -211,6 +212,7 @@ class IntercomSource(ApiSource):
                 fields=PART_FIELDS,
                 required=["part_type", "created_at", "author_type"],
                 free_text=["body"],
+                redactions={"redacted": ["body"]},
                 ignored=PART_IGNORED,
                 version="updated_at",
             ),
