@@ -4,6 +4,10 @@ with contacts as (
 
 efforts as (
     select * from {{ ref('int_contact_efforts') }}
+),
+
+coverage as (
+    select * from {{ ref('int_wait_coverage') }}
 )
 
 select
@@ -32,6 +36,9 @@ select
     contacts.first_response_business_seconds,
     contacts.waited_calendar_seconds,
     contacts.waited_business_seconds,
+    cast(coverage.covered_calendar_seconds as bigint) as waited_covered_calendar_seconds,
+    cast(contacts.waited_calendar_seconds - coverage.covered_calendar_seconds as bigint)
+        as waited_uncovered_calendar_seconds,
     contacts.vendor_first_response_calendar_seconds,
     contacts.vendor_first_response_business_seconds,
     contacts.pick_up_calendar_seconds,
@@ -78,3 +85,4 @@ select
     contacts.complete_through_at
 from contacts
 left outer join efforts on contacts.ticket_key = efforts.ticket_key
+left outer join coverage on contacts.ticket_key = coverage.ticket_key
