@@ -22,7 +22,7 @@ select
     ranked.invitation_key,
     ranked.ticket_key,
     ranked.customer_key,
-    coalesce(ranked.agent_key, tickets.agent_key) as agent_key,
+    ranked.agent_key as named_agent_key,
     ranked.source_name,
     coalesce(tickets.market, 'unknown') as market,
     ranked.scale,

@@ -10,6 +10,10 @@ csat_responses as (
     select * from {{ ref('int_csat_responses_classified') }}
 ),
 
+replies as (
+    select * from {{ ref('int_agent_replies') }}
+),
+
 -- An answer that a later one replaced still counts once, with the rating that replaced it.
 answers as (
     select
@@ -37,9 +41,11 @@ select
     invitations.invitation_key,
     invitations.ticket_key,
     invitations.customer_key,
+    replies.agent_key,
     invitations.source_name,
     invitations.survey_type,
     coalesce(tickets.market, 'unknown') as market,
+    replies.agent_team_name,
     ratings.rating as csat_rating,
     case when tickets.exclusion_reason is not null then 'its ticket is excluded: ' || tickets.exclusion_reason end
         as exclusion_reason,
@@ -48,3 +54,8 @@ select
 from invitations
 left outer join tickets on invitations.ticket_key = tickets.ticket_key
 left outer join ratings on invitations.invitation_key = ratings.invitation_key
+left outer join replies
+    on
+        invitations.ticket_key = replies.ticket_key
+        and invitations.offered_at >= replies.replied_at
+        and (invitations.offered_at < replies.next_replied_at or replies.next_replied_at is null)
