@@ -5,7 +5,6 @@ Belongs here: from a gate's verdict to Dagster's words. What is checked stands i
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -89,9 +88,10 @@ def gate_two(home: Home, marts: Sequence[dg.AssetKey], metadata: Sequence[dg.Ass
         with step(context, installation, "gate 2") as report:
             from orchestration.quality.gates import run_gate_two
 
+            installation.prepare_boards()
             # Under the run that built the marts, so that looking again replaces what was found before.
             build = warehouse_build(home, installation.settings)
-            outcome = run_gate_two(home.warehouse, run_id=build.run_id, home=home.path, now=datetime.now(UTC))
+            outcome = installation.run_gate(run_gate_two, build.run_id)
             yield from gate_results(outcome, specs)
             report.summary = outcome.summary.removeprefix(f"gate {outcome.gate} ")
             require_passed(context, installation, outcome)

@@ -39,6 +39,10 @@ class ConfigurationError(Exception):
         self.problems = problems
         super().__init__("\n".join(problems))
 
+    def __reduce__(self) -> tuple[type["ConfigurationError"], tuple[list[str]]]:
+        """How it goes from one process to another: with its list."""
+        return type(self), (self.problems,)
+
 
 @dataclass(frozen=True)
 class Home:

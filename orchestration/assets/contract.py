@@ -4,11 +4,7 @@ Belongs here: what Dagster should know of mapping, and where gate 1 stands. How 
 `orchestration.extract.mapping`.
 """
 
-import contextlib
-import importlib
-import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
@@ -59,7 +55,6 @@ def contract_assets(sources: Sources, home: Home) -> dg.AssetsDefinition:
             from orchestration.time_zone_rules import write_disagreements
             from orchestration.warehouse import connect
 
-            library = _import_meanwhile("great_expectations")
             with connect(home.warehouse, wait_seconds=settings.lock_wait_seconds) as warehouse:
                 counts = map_sources(warehouse, installation.sources, home, run_id)
                 write_disagreements(warehouse, installation.sources, home, run_id)
@@ -68,8 +63,7 @@ def contract_assets(sources: Sources, home: Home) -> dg.AssetsDefinition:
                 f"{sum(c.rows_dropped for c in counts):,} dropped, {sum(c.rows_rejected for c in counts):,} rejected"
             )
         with step(context, installation, "gate 1") as report:
-            library.join()
-            outcome = run_gate_one(home.warehouse, run_id=run_id, home=home.path, now=datetime.now(UTC))
+            outcome = installation.run_gate(run_gate_one, run_id)
             rows = table_row_counts(home, "contract", settings)
             for spec in specs:
                 name = spec.key.path[-1]
@@ -80,18 +74,6 @@ def contract_assets(sources: Sources, home: Home) -> dg.AssetsDefinition:
             require_passed(context, installation, outcome)
 
     return map_contract
-
-
-def _import_meanwhile(name: str) -> threading.Thread:
-    """Import a library that takes seconds, while DuckDB does the work; a fault shows where it is imported for use."""
-
-    def quietly() -> None:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
-
-    thread = threading.Thread(target=quietly, name=f"import {name}", daemon=True)
-    thread.start()
-    return thread
 
 
 def _entity_metadata(key: dg.AssetKey, rows: dict[str, int], mapped: list[Any]) -> dict[str, Any]:

@@ -96,6 +96,12 @@ def run_gate_two(warehouse: Path, *, run_id: str, home: Path | None, now: dateti
     return _run_gate(2, warehouse, run_id, home, now)
 
 
+def get_ready(home: Path | None) -> None:
+    """Do what takes time and needs no warehouse, so that a gate in this process begins with its questions."""
+    check_suites(home)
+    from orchestration.quality import engine  # noqa: F401  # imported for what it imports
+
+
 def check_suites(home: Path | None) -> list[str]:
     """Every fault of the suites of both gates, one line each; reads no data."""
     parameters = RunParameters("check", datetime.now(UTC))

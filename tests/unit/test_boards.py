@@ -6,12 +6,14 @@ import re
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from orchestration import boards
 from orchestration.boards import BoardError, BoardsNotInstalledError, board_files, cause_of, find_dct, render_boards
 from orchestration.settings import PROJECT
+from orchestration.warm_processes import ProcessDiedError
 
 # Writes what it was asked for, its arguments and environment; fails for the boards that BROKEN names.
 STAND_IN = """#!{python}
@@ -120,6 +122,69 @@ def test_nothing_published_says_what_to_do(charts: Path, tmp_path: Path) -> None
 def test_a_watched_folder_is_refused(charts: Path, published: Path) -> None:
     with pytest.raises(BoardError, match="dct serve"):
         render_boards(published, charts / "renders", charts=charts)
+
+
+class Drawer:
+    """Stands in for a process that got ready: does what it is told instead of drawing."""
+
+    is_alive = True
+
+    def __init__(self, exit_code: int = 0, said: str = "", error: Exception | None = None) -> None:
+        self.exit_code, self.said, self.error = exit_code, said, error
+
+    def call_within(self, seconds: float, function: object, arguments: list[str], *others: Any) -> int:
+        folder, environment, said = others
+        assert (seconds, folder.name) == (boards.TIMEOUT_SECONDS, "charts")
+        said.write_text(self.said)
+        if self.error is not None:
+            raise self.error
+        if not self.exit_code:
+            Path(arguments[arguments.index("--output") + 1]).write_text(environment["SUPPORT_METRICS_PUBLISHED_FILE"])
+        return self.exit_code
+
+
+def test_a_drawer_that_is_ready_draws_its_format_and_dct_the_rest(charts: Path, published: Path) -> None:
+    drawn = render_boards(published, published / "boards", charts=charts, drawers={"png": Drawer()})
+    assert [path.name for path in drawn] == ["overview.html", "overview.png", "team.html", "team.png"]
+    assert Path(drawn[1].read_text()).name == "support_metrics.duckdb"
+    assert json.loads(drawn[0].read_text())["read"] == "the numbers"
+    assert sorted((published / "boards").iterdir()) == sorted(drawn)
+
+
+def test_a_drawer_that_is_gone_is_not_missed(charts: Path, published: Path) -> None:
+    gone = Drawer()
+    gone.is_alive = False
+    drawn = render_boards(published, published / "boards", charts=charts, drawers={"png": gone, "html": gone})
+    assert all(json.loads(path.read_text())["read"] == "the numbers" for path in drawn)
+
+
+@pytest.mark.parametrize(
+    ("drawer", "said"),
+    [
+        (Drawer(1, '{"level": "error", "message": "no such column"}'), "no such column"),
+        (Drawer(error=ProcessDiedError(-9)), "dct ended with -9 and said nothing"),
+        (Drawer(error=ProcessDiedError(-6), said="thread panicked"), "thread panicked"),
+        (Drawer(error=TimeoutError()), f"not drawn within {boards.TIMEOUT_SECONDS} seconds"),
+    ],
+)
+def test_what_a_drawer_does_not_draw_has_its_cause(charts: Path, published: Path, drawer: Drawer, said: str) -> None:
+    with pytest.raises(BoardError, match=rf"^board overview \(png\): {said}$"):
+        render_boards(published, published / "boards", charts=charts, drawers={"png": drawer})
+
+
+def test_drawers_practise_and_then_draw_as_dct_does(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUPPORT_METRICS_IDENTITY_KEY", "k" * 64)
+    drawers = boards.start_drawers()
+    try:
+        assert sorted(drawers) == ["html", "png"]
+        assert all(drawer.call(os.getenv, "SUPPORT_METRICS_IDENTITY_KEY") is None for drawer in drawers.values())
+        for form, drawer in drawers.items():
+            drawer.call(boards._practise, form)
+        with pytest.raises(BoardError, match=r"^board overview \("):  # the published file is none
+            render_boards(published, published / "boards", drawers=drawers)
+    finally:
+        for drawer in drawers.values():
+            drawer.close()
 
 
 def test_without_dbt_charts_it_says_how_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
