@@ -142,7 +142,7 @@ def customer_record(source: ZammadSource, user: Record) -> Record:
     chosen = source.customer_fields.model_dump(exclude_none=True)
     locale = (user.get("preferences") or {}).get("locale") or ""
     record = {name: user[name] for name in ("id", "email", "active", "created_at") if name in user}
-    record |= {name: user[name] for name in chosen.values() if name in user}
+    record |= {name: user[name] for name in (source.customer_reference, *chosen.values()) if name in user}
     return record if "language" in chosen else record | {"locale": locale[:2] or None}
 
 

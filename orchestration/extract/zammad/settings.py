@@ -59,7 +59,8 @@ class ZammadSource(ApiSource):
     own database answers (`database`), or by reading the whole listing (`listing`). `sweep_days` is how often all ids are
     listed to find out what was deleted. `time_accounting_unit` is what the instance counts time in; without it no accounted
     time becomes handle time. `statuses` gives states of the instance a status of the contract, by name; any other state has
-    that of its type. `employments` gives users with a role an employment. `inbox_groups` are groups that are no team.
+    that of its type. `employments` gives users with a role an employment. `inbox_groups` are groups that are no team. `customer_reference` is the
+    attribute of users that names them as customers: the instance's own id, or one that other systems know as well.
     """
 
     kind: Literal["zammad"]
@@ -71,6 +72,7 @@ class ZammadSource(ApiSource):
     agent_roles: list[str] = Field(default_factory=lambda: ["Agent"])
     employments: dict[str, Employment] = Field(default_factory=dict)
     inbox_groups: list[str] = Field(default_factory=list)
+    customer_reference: Attribute = "id"
     spam_tags: list[str] = Field(default_factory=list)
     test_tags: list[str] = Field(default_factory=list)
     ticket_fields: TicketFields = Field(default_factory=TicketFields)
@@ -91,7 +93,9 @@ class ZammadSource(ApiSource):
     def own_tables(self) -> list[ApiTable]:
         """Tickets and what belongs to each, users by what they are, and the instance's own lists."""
         return zammad_tables(
-            self.ticket_fields.model_dump(), self.customer_fields.model_dump(), self.agent_fields.model_dump()
+            self.ticket_fields.model_dump(),
+            self.customer_fields.model_dump() | {"customer_reference": self.customer_reference},
+            self.agent_fields.model_dump(),
         )
 
     def own_mappings(self) -> list[Mapping]:

@@ -177,7 +177,7 @@ def zammad_tables(
             # Without an attribute for it, a customer's language is that of the locale.
             fields=CUSTOMER | _chosen(customer_fields | {"language": customer_fields["language"] or "locale"}),
             required=["email", "created_at", *_given(customer_fields)],
-            identities=["id", "email", "person_id"],
+            identities=["id", "customer_reference", "email", "person_id"],
         ),
         *_lists(),
     ]

@@ -1,6 +1,6 @@
--- Users who ask.
+-- Users who ask, under the id that tickets name them by.
 select
-    id as customer_id,
+    coalesce(customer_reference, id) as customer_id,
     email,
     person_id,
     market,

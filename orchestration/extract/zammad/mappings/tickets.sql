@@ -22,6 +22,7 @@ owner_changes as (
 joined as (
     select
         tickets.*,
+        customers.customer_reference,
         ticket_states.status,
         ticket_states.state_type,
         absorptions.merged_into_ticket_id,
@@ -33,6 +34,7 @@ joined as (
         coalesce(owner_changes.first_owner_id, tickets.owner_id, '1') <> '1' as had_owner_at_once
     from tickets
     left outer join ticket_states on tickets.state_id = ticket_states.id
+    left outer join customers on tickets.customer_id = customers.id
     left outer join ticket_groups on tickets.group_id = ticket_groups.id
     left outer join ticket_priorities on tickets.priority_id = ticket_priorities.id
     left outer join ticket_deletions on tickets.id = ticket_deletions.ticket_id
@@ -43,7 +45,7 @@ joined as (
 select
     id as ticket_id,
     url as ticket_url,
-    customer_id,
+    coalesce(customer_reference, customer_id) as customer_id,
     order_id,
     seller_id,
     calendar_id,
