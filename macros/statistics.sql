@@ -26,6 +26,31 @@
 {%- endmacro %}
 
 
+{#
+    Half the width of the 95 % interval of a mean by the normal approximation: 1.96 * s / sqrt(n), with the sample's
+    standard deviation s from the sums of values and of squares. Null below two values.
+#}
+{% macro mean_margin(total, total_squared, count) -%}
+    case
+        when {{ count }} > 1
+            then
+                1.96e0 * sqrt(
+                    greatest(({{ total_squared }}) * 1e0 - ({{ total }}) * 1e0 * ({{ total }}) / {{ count }}, 0e0)
+                    / ({{ count }} - 1) / {{ count }}
+                )
+    end
+{%- endmacro %}
+
+
+{# Why a figure of a sample is not shown: null when it is. What is too little is a person's decision (seed minimum_counts). #}
+{% macro suppression_reason(responses, minimum) -%}
+    case
+        when {{ responses }} = 0 then 'no response'
+        when {{ responses }} < {{ minimum }} then 'fewer than ' || cast({{ minimum }} as varchar) || ' responses'
+    end
+{%- endmacro %}
+
+
 {# Net promoter score, -100 to 100; null without responses. #}
 {% macro net_promoter_score(promoters, detractors, responses) -%}
     100e0 * ({{ promoters }} - {{ detractors }}) / nullif({{ responses }}, 0)

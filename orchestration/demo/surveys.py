@@ -24,6 +24,7 @@ from orchestration.demo.tickets import Tickets
 OFFERED_SHARE, ANSWERED_SHARE = 0.86, 0.26
 EFFORT_SHARE = 0.22
 """Share of the offers that ask for effort instead of satisfaction."""
+TRIED_HARD_ASKED_SHARE = 0.8
 CHANGED_SHARE, INVALID_SHARE, WITHOUT_TICKET_SHARE, AGENT_UNKNOWN_SHARE = 0.035, 0.006, 0.01, 0.04
 GOOD_BAD, GOOD_OK_BAD, STARS = range(3)
 SCALES = ("good_bad", "good_ok_bad", "stars_1_5")
@@ -58,11 +59,28 @@ class Offers:
 
 @dataclass(frozen=True)
 class Ratings:
-    """Columns by CSAT answer, in order of time; `ticket` -1 where the survey does not say, `value` NEGATIVE to INVALID."""
+    """Columns by CSAT answer, in order of time; `ticket` -1 where the survey does not say, `value` NEGATIVE to INVALID.
+
+    `named_agent` is who the survey names, `stated` the position of the reason picked; -1 is none.
+    """
 
     offer: Ints
     ticket: Ints
     value: Ints
+    named_agent: Ints
+    stated: Ints
+    responded_at: Ints
+
+
+@dataclass(frozen=True)
+class Efforts:
+    """Columns by CES answer, in order of time; `tried` is the agreement that the agent tried hard, -1 where not asked."""
+
+    offer: Ints
+    ticket: Ints
+    scale: Ints
+    score: Ints
+    tried: Ints
     responded_at: Ints
 
 
@@ -133,6 +151,9 @@ def csat_history(
     value = np.where((value == NEUTRAL) & (scale == GOOD_BAD), NEGATIVE, value)
     count = len(offer)
     unknown_agent = (ticket_shown < 0) | (rng.random(count) < AGENT_UNKNOWN_SHARE)
+    named_agent = np.where(unknown_agent, -1, offers.agent[offer])
+    scores = _scores(rng, value, scale)
+    stated = _stated_reasons(rng, value, tickets, ticket)
     history = EntityHistory(
         appears_at=responded_at,
         columns={
@@ -140,15 +161,15 @@ def csat_history(
             "invitation_id": look_up(offer_ids, np.where(ticket_shown < 0, -1, offer)),
             "ticket_id": look_up(tickets.ids, ticket_shown),
             "customer_id": look_up(customers.ids, np.where(ticket_shown < 0, -1, tickets.about.customer[ticket])),
-            "agent_id": look_up(agents.ids, np.where(unknown_agent, -1, offers.agent[offer])),
-            "score": _scores(rng, value, scale),
+            "agent_id": look_up(agents.ids, named_agent),
+            "score": scores,
             "scale": labels(SCALES, scale),
-            "stated_reason": _stated_reasons(rng, value, tickets, ticket),
+            "stated_reason": labels(CSAT_STATED_REASONS, stated),
             "comment": comments.csat_comments(rng, value, tickets.about.reason[ticket]),
             "responded_at": responded_at,
         },
     )
-    return history, Ratings(offer, ticket_shown, value, responded_at)
+    return history, Ratings(offer, ticket_shown, value, named_agent, stated, responded_at)
 
 
 def _scales(tickets: Tickets, ticket: Ints, offered_at: Ints) -> Ints:
@@ -167,7 +188,7 @@ def _scores(rng: np.random.Generator, value: Ints, scale: Ints) -> pa.Array:
     return labels(words, position)
 
 
-def _stated_reasons(rng: np.random.Generator, value: Ints, tickets: Tickets, ticket: Ints) -> pa.Array:
+def _stated_reasons(rng: np.random.Generator, value: Ints, tickets: Tickets, ticket: Ints) -> Ints:
     """Two of three who are not content pick a reason: it follows what went wrong."""
     about = tickets.about
     wait = (tickets.first_reply_at[ticket] - about.created_at[ticket]) / HOUR
@@ -179,22 +200,37 @@ def _stated_reasons(rng: np.random.Generator, value: Ints, tickets: Tickets, tic
     weights[:, 5] += np.where(about.reason[ticket] == INDEX["return_or_refund"], 1.5, 0.0)
     chosen = pick_rows(rng, weights)
     gives = (value < POSITIVE) & (rng.random(len(value)) < 0.67)
-    return labels(CSAT_STATED_REASONS, np.where(gives, chosen, -1))
+    return np.where(gives, chosen, -1).astype(np.int64)
+
+
+def effort_scales(offered_at: Ints) -> Ints:
+    """The scale on which an offer asks for effort, a position in `EFFORT_SCALES`."""
+    return (offered_at >= NEW_EFFORT_SCALE_SINCE).astype(np.int64)
 
 
 def ces_history(
-    rng: np.random.Generator, offers: Offers, offer_ids: pa.Array, tickets: Tickets, customers: Customers
-) -> EntityHistory:
-    """Effort: 1 to 5 (low is good) until the end of 2025, 1 to 7 (high is good) from 2026 on."""
+    rng: np.random.Generator,
+    offers: Offers,
+    offer_ids: pa.Array,
+    tickets: Tickets,
+    agents: Agents,
+    customers: Customers,
+) -> tuple[EntityHistory, Efforts]:
+    """Effort: 1 to 5 (low is good) until the end of 2025; from 2026 on 1 to 7 (high is good), and did the agent try hard?"""
     offer = np.flatnonzero(offers.is_effort & (rng.random(len(offers.ticket)) < ANSWERED_SHARE))
     responded_at = offers.offered_at[offer] + lognormal_seconds(rng, 7 * HOUR, 1.2, len(offer))
     by_time = np.argsort(responded_at, kind="stable")
     offer, responded_at = offer[by_time], responded_at[by_time]
     ease = _probability(offers.quality[offer] - 0.9 + 1.3 * rng.standard_normal(len(offer)))
-    is_new = offers.offered_at[offer] >= NEW_EFFORT_SCALE_SINCE
-    score = np.where(is_new, 1 + (ease * 6.99).astype(np.int64), 5 - (ease * 4.99).astype(np.int64))
+    scale = effort_scales(offers.offered_at[offer])
+    score = np.where(scale == 1, 1 + (ease * 6.99).astype(np.int64), 5 - (ease * 4.99).astype(np.int64))
     ticket, count = offers.ticket[offer], len(offer)
-    return EntityHistory(
+    words = comments.csat_comments(rng, np.where(ease > 0.5, POSITIVE, NEGATIVE), tickets.about.reason[ticket])
+    # Whether the agent tried hard is about the agent alone: neither the wait nor what broke moves it.
+    trying = _probability(1.2 + EFFECTS["agent_skill"] * agents.skill[offers.agent[offer]] + rng.standard_normal(count))
+    asked = (scale == 1) & (rng.random(count) < TRIED_HARD_ASKED_SHARE)
+    tried = np.where(asked, 1 + (trying * 6.99).astype(np.int64), -1)
+    history = EntityHistory(
         appears_at=responded_at,
         columns={
             "response_id": pa.array([f"ces-{number:06d}" for number in range(1, count + 1)], pa.string()),
@@ -202,10 +238,10 @@ def ces_history(
             "ticket_id": look_up(tickets.ids, ticket),
             "customer_id": look_up(customers.ids, tickets.about.customer[ticket]),
             "score": labels([str(number) for number in range(8)], score),
-            "scale": labels(EFFORT_SCALES, is_new.astype(np.int64)),
-            "comment": comments.csat_comments(
-                rng, np.where(ease > 0.5, POSITIVE, NEGATIVE), tickets.about.reason[ticket]
-            ),
+            "scale": labels(EFFORT_SCALES, scale),
+            "agent_effort_score": labels([str(number) for number in range(8)], tried),
+            "comment": words,
             "responded_at": responded_at,
         },
     )
+    return history, Efforts(offer, ticket, scale, score, tried, responded_at)

@@ -18,6 +18,7 @@ from orchestration.demo.contacts import ROLES
 from orchestration.demo.surveys import INVALID, NEGATIVE, NEUTRAL, POSITIVE
 from orchestration.demo.tickets import Tickets
 from orchestration.demo.truth_parameters import parameters
+from orchestration.demo.truth_satisfaction import ces_by_scale, counted_ratings, csat_by_dimension_month
 
 if TYPE_CHECKING:
     from orchestration.demo.world import Bookkeeping
@@ -52,6 +53,8 @@ def count_truth(books: Bookkeeping, seed: int, scale: float, at: int) -> Truth:
         "tickets": _tickets(books.tickets, at),
         "first_responses": _first_responses(books.tickets, at),
         "csat": _csat(books, at),
+        "csat_by_dimension_month": csat_by_dimension_month(books, at),
+        "ces": ces_by_scale(books, at),
         "nps_by_quarter": _nps(books, at),
         "orders": _orders(books, at),
         "returns": _returns(books, at),
@@ -138,10 +141,7 @@ def _csat(books: Bookkeeping, at: int) -> Truth:
     ratings = books.ratings
     known = ratings.responded_at < at
     valid = known & (ratings.value != INVALID)
-    latest = np.full(len(books.tickets), -1, dtype=np.int64)
-    named = np.flatnonzero(valid & (ratings.ticket >= 0))
-    latest[ratings.ticket[named]] = named
-    counted = np.concatenate([latest[latest >= 0], np.flatnonzero(valid & (ratings.ticket < 0))])
+    counted = counted_ratings(books, at)
     value = ratings.value[counted]
     offered = ~books.offers.is_effort & (books.offers.offered_at < at)
     return {

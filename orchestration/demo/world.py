@@ -21,6 +21,7 @@ from orchestration.demo.claims import Claims, claim_history, make_claims
 from orchestration.demo.clock import HORIZON, START, Ints
 from orchestration.demo.contacts import CONTACT, Contacts, together, with_platform
 from orchestration.demo.conversations import (
+    Messages,
     add_bot_greetings,
     add_unanswered_lives,
     change_history,
@@ -43,7 +44,7 @@ from orchestration.demo.returns import Returns, make_returns, return_history
 from orchestration.demo.reviews import Reviews, make_reviews
 from orchestration.demo.shifts import Shifts, make_shifts, workday_history
 from orchestration.demo.streams import stream
-from orchestration.demo.surveys import Offers, Ratings, ces_history, csat_history, make_offers
+from orchestration.demo.surveys import Efforts, Offers, Ratings, ces_history, csat_history, make_offers
 from orchestration.demo.ticket_history import ticket_history
 from orchestration.demo.tickets import Tickets, make_tickets
 from orchestration.demo.truth import Truth, count_truth
@@ -68,8 +69,10 @@ class Bookkeeping:
     memberships: Memberships
     shifts: Shifts
     tickets: Tickets
+    messages: Messages
     offers: Offers
     ratings: Ratings
+    efforts: Efforts
     survey: Survey
     reviews: Reviews
 
@@ -176,6 +179,7 @@ def build_world(seed: int = DEFAULT_SEED, scale: float = 1.0) -> World:
     survey = make_survey(stream(seed, "loyalty"), orders, deliveries, customers)
     contact_ids, nps_ids = invitation_ids(offers, survey)
     csat, ratings = csat_history(rng, offers, contact_ids, tickets, agents, customers)
+    ces, efforts = ces_history(stream(seed, "effort"), offers, contact_ids, tickets, agents, customers)
     reviews, app_reviews = make_reviews(stream(seed, "reviews"), orders, customers, scale)
     ticket_entity = ticket_history(tickets, changes, messages, log, rank, orders, customers, sellers, agents)
     histories = {
@@ -184,7 +188,7 @@ def build_world(seed: int = DEFAULT_SEED, scale: float = 1.0) -> World:
         "ticket_changes": change_history(changes, tickets, agents),
         "handle_times": handle_time_history(log, rank, tickets, agents),
         "csat_responses": csat,
-        "ces_responses": ces_history(stream(seed, "effort"), offers, contact_ids, tickets, customers),
+        "ces_responses": ces,
         "nps_responses": nps_history(stream(seed, "nps words"), survey, nps_ids, customers),
         "survey_invitations": invitation_history(offers, survey, tickets, customers),
         "app_reviews": app_reviews,
@@ -205,8 +209,8 @@ def build_world(seed: int = DEFAULT_SEED, scale: float = 1.0) -> World:
         "exchange_rates": company.exchange_rate_history(seed),
     }
     books = Bookkeeping(
-        sellers, customers, orders, items, deliveries, returns, claims, agents, memberships, shifts, tickets, offers,
-        ratings, survey, reviews,
+        sellers, customers, orders, items, deliveries, returns, claims, agents, memberships, shifts, tickets, messages,
+        offers, ratings, efforts, survey, reviews,
     )  # fmt: skip
     return World(seed, scale, HORIZON, books, histories)
 

@@ -1,5 +1,5 @@
 with csat_responses as (
-    select * from {{ ref('int_csat_responses_classified') }}
+    select * from {{ ref('int_csat_responses_attributed') }}
 )
 
 select
@@ -10,6 +10,7 @@ select
     agent_key,
     source_name,
     market,
+    agent_team_name,
     scale,
     score,
     rating,
@@ -19,4 +20,3 @@ select
     {{ reporting_date('responded_at') }} as responded_date,
     responded_at
 from csat_responses
-where exclusion_reason is null

@@ -6,11 +6,16 @@ select
     invitation_key,
     ticket_key,
     customer_key,
+    agent_key,
     source_name,
     survey_type,
     market,
+    agent_team_name,
     csat_rating,
+    scale,
     has_csat_rating,
+    has_ces_response,
+    is_ces_easy,
     {{ reporting_date('offered_at') }} as offered_date,
     offered_at
 from invitations

@@ -12,6 +12,7 @@ renamed as (
         customer_id,
         customer_key,
         survey_type,
+        scale,
         offered_at
     from source
 )
@@ -25,5 +26,6 @@ select
     customer_id,
     customer_key,
     survey_type,
+    scale,
     offered_at
 from renamed
