@@ -22,6 +22,10 @@ from orchestration.extract.shopify import queries
 LONGEST_LIST = 25_000
 """The vendor cuts every list here, without a word."""
 LARGEST_PAGE = 250
+FURTHER = 64
+"""How much of a long list inside a record is asked for at once; less where that costs too much."""
+LONGEST_PLAIN_LIST = 200
+"""As much of a list without pages as one query can pay for."""
 
 
 class TooCostlyError(UnreachableSourceError):
@@ -135,11 +139,18 @@ class AdminApi:
 
     def whole(self, owner: dict[str, Any], kind: str, field: str, selection: str) -> list[dict[str, Any]]:
         """All of a list inside a record, of which the record holds the first page."""
-        nodes, after = self._page(owner[field], field, None)
-        nodes = list(nodes)
+        first_page, after = self._page(owner[field], field, None)
+        nodes, size = list(first_page), FURTHER
         while after is not None:
-            query = queries.rest_of(kind, field, selection)
-            node = self.ask(query, id=owner["id"], first=LARGEST_PAGE // 5, after=after).get("node")
+            try:
+                node = self.ask(queries.rest_of(kind, field, selection), id=owner["id"], first=size, after=after).get(
+                    "node"
+                )
+            except TooCostlyError:
+                if size == 1:
+                    raise
+                size = max(size // 2, 1)
+                continue
             if not node:  # deleted meanwhile
                 break
             more, after = self._page(node[field], field, after)
@@ -153,10 +164,12 @@ class AdminApi:
         nodes = owner[field]
         if len(nodes) < asked:
             return nodes
-        node = self.ask(queries.whole_list(kind, field, selection), id=owner["id"], first=LARGEST_PAGE).get("node")
+        node = self.ask(queries.whole_list(kind, field, selection), id=owner["id"], first=LONGEST_PLAIN_LIST).get(
+            "node"
+        )
         nodes = node[field] if node else nodes
-        if len(nodes) >= LARGEST_PAGE:
-            self._landing.note(f"an order has {LARGEST_PAGE} {field} or more, of which the vendor gives no more")
+        if len(nodes) >= LONGEST_PLAIN_LIST:
+            self._landing.note(f"an order has {LONGEST_PLAIN_LIST} {field} or more, of which no more can be asked for")
         return nodes
 
     def _page(
@@ -177,14 +190,16 @@ class AdminApi:
         return f"source {self.source.name}: {self.source.base_url}"
 
     def _wait_turn(self, cost: dict[str, Any]) -> None:
-        """Wait until the budget is restored by what the query asks for; those who wait stand in line."""
+        """Wait until the budget is restored by what the query asks for; those who wait stand in line, each for its part."""
         status = cost.get("throttleStatus") or {}
-        lacking = (cost.get("requestedQueryCost") or 0) - status.get("currentlyAvailable", 0)
-        seconds = max(lacking, 0) / status["restoreRate"] if status.get("restoreRate") else calls.BACKOFF_SECONDS
+        needed, rate = cost.get("requestedQueryCost") or 0, status.get("restoreRate")
+        own = needed / rate if rate else calls.BACKOFF_SECONDS
+        lacking = max(needed - status.get("currentlyAvailable", 0), 0) / rate if rate else own
         with self._turns:
-            self._free_at = max(self._free_at, time.monotonic()) + min(seconds, calls.LONGEST_WAIT_SECONDS)
-            until = self._free_at
-        time.sleep(max(until - time.monotonic(), 0))
+            now = time.monotonic()
+            until = max(now + lacking, self._free_at + own if self._free_at > now else now)
+            until = self._free_at = min(until, now + calls.LONGEST_WAIT_SECONDS)
+        time.sleep(max(until - now, 0))
 
     def _refuse(self, errors: list[dict[str, Any]]) -> None:
         """One line for what the vendor refuses. Its own words are left out: they may repeat what was asked."""
