@@ -8,13 +8,18 @@ from orchestration.extract.customer_thermometer.settings import CustomerThermome
 from orchestration.extract.delighted.settings import DelightedSource
 from orchestration.extract.intercom.settings import IntercomSource
 from orchestration.extract.paypal.settings import PaypalSource
+from orchestration.extract.shopify.settings import ShopifySource
 from orchestration.source_models import SystemSource
 
-System = AppfollowSource | CustomerThermometerSource | DelightedSource | IntercomSource | PaypalSource
+System = (
+    AppfollowSource | CustomerThermometerSource | DelightedSource | IntercomSource | PaypalSource
+    | ShopifySource
+)
 SYSTEMS: dict[str, type[SystemSource]] = {
     "appfollow": AppfollowSource,
     "customer_thermometer": CustomerThermometerSource,
     "delighted": DelightedSource,
     "intercom": IntercomSource,
     "paypal": PaypalSource,
+    "shopify": ShopifySource,
 }
