@@ -1,0 +1,1 @@
+"""Zendesk Support: tickets with metric sets and events, people, groups, schedules, and satisfaction, old and new."""
