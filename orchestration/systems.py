@@ -9,11 +9,17 @@ from orchestration.extract.delighted.settings import DelightedSource
 from orchestration.extract.intercom.settings import IntercomSource
 from orchestration.extract.paypal.settings import PaypalSource
 from orchestration.extract.shopify.settings import ShopifySource
+from orchestration.extract.zendesk.settings import ZendeskSource
 from orchestration.source_models import SystemSource
 
 System = (
-    AppfollowSource | CustomerThermometerSource | DelightedSource | IntercomSource | PaypalSource
+    AppfollowSource
+    | CustomerThermometerSource
+    | DelightedSource
+    | IntercomSource
+    | PaypalSource
     | ShopifySource
+    | ZendeskSource
 )
 SYSTEMS: dict[str, type[SystemSource]] = {
     "appfollow": AppfollowSource,
@@ -22,4 +28,5 @@ SYSTEMS: dict[str, type[SystemSource]] = {
     "intercom": IntercomSource,
     "paypal": PaypalSource,
     "shopify": ShopifySource,
+    "zendesk": ZendeskSource,
 }
