@@ -162,6 +162,11 @@ class SystemSource(BaseSource):
         """The raw tables, with what the installation decides of them."""
         raise NotImplementedError
 
+    def credential_variables(self) -> dict[str, str]:
+        """The variables that hold the credentials, by setting; a setting that names none is left out."""
+        named = {setting: getattr(self, setting) for setting in self.credentials}
+        return {setting: variable for setting, variable in named.items() if variable is not None}
+
     def own_tables(self) -> Sequence[RawTable]:
         """The system's raw tables; to be given by each system."""
         raise NotImplementedError

@@ -148,9 +148,9 @@ def _problems(sources: Sources, home: Home) -> list[str]:
 
 def _system_problems(source: SystemSource, where: str, environment: dict[str, str]) -> list[str]:
     problems = [
-        f"{where}: the variable {getattr(source, setting)} is not set ({setting}; environment or .env of the installation)"
-        for setting in source.credentials
-        if not environment.get(getattr(source, setting))
+        f"{where}: the variable {variable} is not set ({setting}; environment or .env of the installation)"
+        for setting, variable in source.credential_variables().items()
+        if not environment.get(variable)
     ]
     if source.delivers:
         problems.append(f"{where}: delivers is for the kinds files and sql; {source.kind} delivers what it can")

@@ -117,7 +117,7 @@ def _fetch(
     from orchestration.extract.api.fetching import Fetch
 
     environment = read_environment(home)
-    secrets = {setting: environment[getattr(source, setting)] for setting in source.credentials}
+    secrets = {setting: environment[variable] for setting, variable in source.credential_variables().items()}
     landing = Landing(scratch / "api", source.tables)
     return Fetch(source, secrets, landing, Progress(warehouse, source.name), window, warehouse)
 

@@ -182,7 +182,7 @@ class Api:
             self._check(response)
 
     def _credentials(self) -> str:
-        return ", ".join(getattr(self.source, setting) for setting in self.source.credentials) or "its credentials"
+        return ", ".join(self.source.credential_variables().values()) or "its credentials"
 
     def _note_clock(self, response: requests.Response) -> None:
         said = response.headers.get("Date")
