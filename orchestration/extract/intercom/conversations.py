@@ -26,7 +26,7 @@ BATCH = 200
 COUNTED_DAYS = 7
 NAMED = 5
 """Of conversations with missing parts, so many are named."""
-TELLING_SHARE = 50
+TELLING_COUNT = 20
 """An attribute that is in none of so many conversations is likely misspelt."""
 
 
@@ -105,7 +105,7 @@ class ConversationReader:
                 f"the oldest are missing unless they were read before: {named}"
             )
         absent = unused_attributes(self._fetch.source, self._absent_attributes, [])
-        if absent and self.count >= TELLING_SHARE:
+        if absent and self.count >= TELLING_COUNT:
             named = ", ".join(f"{getattr(self._fetch.source, each)} ({each})" for each in sorted(absent))
             self._fetch.landing.note(f"none of {self.count:,} conversations has the custom attribute {named}")
 
