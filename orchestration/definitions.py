@@ -11,7 +11,8 @@ from orchestration.settings import QUIET, find_home
 
 os.environ.update(QUIET)
 
-from orchestration.assets.contract import contract_assets  # after the telemetry switches
+from orchestration.assets.backfill import backfill_assets  # after the telemetry switches
+from orchestration.assets.contract import contract_assets
 from orchestration.assets.dbt import mart_keys, ungated_keys, warehouse_models
 from orchestration.assets.published import (
     metadata_assets,
@@ -38,6 +39,7 @@ gate = gate_two(home, mart_keys(models), metadata_keys())
 defs = dg.Definitions(
     assets=[
         *raw_assets(sources),
+        *backfill_assets(sources),
         contract_assets(sources, home),
         models,
         metadata_assets(ungated_keys(models, gate)),

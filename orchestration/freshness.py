@@ -53,10 +53,11 @@ def source_freshness(connection: duckdb.DuckDBPyConnection, sources: Sources, no
 def _one(connection: duckdb.DuckDBPyConnection, source: AnySource, now: datetime) -> Freshness:
     # Literals, not bound values: for the first of those DuckDB's client imports pandas, and `status` should be quick.
     name = text_literal(source.name)
+    # A back-fill reads a range of time again; it says nothing of whether the source is up to date.
+    ordinary = f"source_name = {name} and run_id not in (select run_id from audit.backfills where source_name = {name})"
     read = _rows(
         connection,
-        f"select status, message, finished_at from audit.extract_runs where source_name = {name} "
-        "order by finished_at desc limit 1",
+        f"select status, message, finished_at from audit.extract_runs where {ordinary} order by finished_at desc limit 1",
     )
     status, message, last_read_at = read[0] if read else ("never read", "", None)
     delivered = _rows(
@@ -65,7 +66,7 @@ def _one(connection: duckdb.DuckDBPyConnection, source: AnySource, now: datetime
         if isinstance(source, LandedSource)
         # A database has no files: what counts is the last reading that brought rows it had not brought before. Of a vendor's
         # system every good reading counts, since a quiet day is not a late one.
-        else f"select max(finished_at) from audit.extract_runs where source_name = {name} and status in ("
+        else f"select max(finished_at) from audit.extract_runs where {ordinary} and status in ("
         + ("'loaded', 'unchanged')" if isinstance(source, ApiSource) else "'loaded')"),
     )
     last_delivered_at = delivered[0][0] if delivered else None

@@ -181,7 +181,8 @@ def _build_rows(
         row[0]: row[1:]
         for row in connection.execute(
             "select source_name, arg_max(status, started_at), arg_max(message, started_at), "
-            "max(started_at) filter (where status = 'loaded') from audit.extract_runs group by source_name"
+            "max(started_at) filter (where status = 'loaded') from audit.extract_runs "
+            "where (run_id, source_name) not in (select (run_id, source_name) from audit.backfills) group by source_name"
         ).fetchall()
     }
     rows = []

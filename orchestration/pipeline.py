@@ -135,6 +135,8 @@ def forget_attempt(home: Home, settings: Settings, run_id: str, source: AnySourc
             warehouse.execute(
                 "delete from audit.extract_runs where run_id = ? and source_name = ?", [run_id, source.name]
             )
+        if _has_table(warehouse, "audit", "backfills"):
+            warehouse.execute("delete from audit.backfills where run_id = ? and source_name = ?", [run_id, source.name])
 
 
 def begin_build(home: Home, settings: Settings) -> None:

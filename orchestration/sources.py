@@ -113,6 +113,13 @@ def _add_own_mappings(source: SystemSource) -> None:
         source.entities.append(Mapping(entity="delivery_marks", table="delivery_marks"))
 
 
+def secret_variables(source: AnySource) -> list[str]:
+    """The variables of the environment that hold a source's secrets."""
+    if isinstance(source, SqlSource):
+        return [source.url_env]
+    return [*source.credential_variables().values()] if isinstance(source, SystemSource) else []
+
+
 def mapping_file(source: AnySource, name: str, home: Home) -> Path:
     """Where a mapping's select lies: in the installation, else beside the extractor of the source's system."""
     own = home.mappings / name
@@ -259,13 +266,11 @@ def _format_problems(mapping: Mapping, at: str) -> list[str]:
     given = mapping.timestamp_format or []
     stated = [given] if isinstance(given, str) else given
     dates = [mapping.date_format] if mapping.date_format else []
-    if not stated and not dates:
-        return []
     problems = []
-    with duckdb.connect() as memory:
-        for setting, form in [*(("timestamp_format", f) for f in stated), *(("date_format", f) for f in dates)]:
-            if setting == "timestamp_format" and form in EPOCH_FORMATS:
-                continue
+    unknown = [("timestamp_format", form) for form in stated if form not in EPOCH_FORMATS]
+    unknown += [("date_format", form) for form in dates]
+    with duckdb.connect() if unknown else nullcontext() as memory:
+        for setting, form in unknown:
             try:
                 memory.execute("select try_strptime('', ?)", [form])
             except duckdb.Error:

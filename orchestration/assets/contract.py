@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 import duckdb
 
+from orchestration.assets.backfill import backfill_keys
 from orchestration.assets.raw import raw_key
 from orchestration.checks import gate_results, gate_specs, require_passed
 from orchestration.contract import entities
@@ -40,6 +41,7 @@ def contract_assets(sources: Sources, home: Home) -> dg.AssetsDefinition:
         for entity in entities().values()
     ]
     all_raw = [raw_key(source, table.name) for source in sources.sources for table in source.tables]
+    all_raw += backfill_keys(sources)
     specs += [
         dg.AssetSpec(dg.AssetKey(["audit", name]), group_name="audit", description=text, deps=all_raw, kinds={"duckdb"})
         for name, text in AUDIT.items()

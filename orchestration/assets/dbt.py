@@ -19,6 +19,7 @@ from orchestration.dbt_manifest import target_folder
 from orchestration.pipeline import MART_SCHEMAS, SECRETS, begin_build, dbt_arguments, dbt_environment
 from orchestration.progress import CONSOLE
 from orchestration.resources import WRITER_POOL, Installation, QuietDbt, step, stop
+from orchestration.sources import secret_variables
 
 LONGEST_MESSAGE = 300
 
@@ -70,7 +71,7 @@ def _environment(installation: Installation) -> Iterator[None]:
     """What dbt needs to know of the installation, and none of its secrets, while dbt is started."""
     before = dict(os.environ)
     os.environ.update(dbt_environment(installation.home, installation.settings.memory_limit))
-    for name in (*SECRETS, *(source.url_env for source in installation.sources.sources if source.kind == "sql")):
+    for name in (*SECRETS, *(name for source in installation.sources.sources for name in secret_variables(source))):
         os.environ.pop(name, None)
     try:
         yield

@@ -4,7 +4,7 @@ Belongs here: what Dagster should know of extraction. How it works is in `orches
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -14,6 +14,13 @@ from orchestration.resources import WRITER_POOL, Installation, step
 from orchestration.settings import ConfigurationError
 from orchestration.source_models import LandedSource
 from orchestration.sources import AnySource, Sources
+
+if TYPE_CHECKING:
+    from orchestration.extract.api.fetching import Window
+    from orchestration.extract.source import SourceResult
+
+RETRY_SECONDS = 5
+"""Before a source that is out of reach is tried again; three times as long before the last try."""
 
 
 def raw_key(source: AnySource, table: str) -> dg.AssetKey:
@@ -43,17 +50,8 @@ def _source_assets(source: AnySource) -> dg.AssetsDefinition:
 
     @dg.multi_asset(name=f"extract_{source.name}", specs=specs, check_specs=checks, pool=WRITER_POOL)
     def extract(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[Any]:
-        home, settings, run_id = installation.home, installation.settings, context.run.run_id
         with step(context, installation, f"extract {source.name}") as report:
-            from orchestration.extract.source import extract_source
-
-            current = _as_configured_now(installation.sources, source.name)
-            if context.retry_number:
-                forget_attempt(home, settings, run_id, current)
-            result = extract_source(current, home, settings, run_id=run_id, now=utc_now)
-            if result.status == "stale" and not isinstance(current, LandedSource) and context.retry_number < 2:
-                context.log.warning(f"extract {source.name}: {result.message}; trying again")
-                raise dg.RetryRequested(2, 5 * 3**context.retry_number)
+            result = extract_now(context, installation, source.name)
             counts = {table["table_name"]: table for table in result.tables}
             fresh = _freshness(installation, source.name)
             for spec in specs:
@@ -66,11 +64,33 @@ def _source_assets(source: AnySource) -> dg.AssetsDefinition:
                     severity=dg.AssetCheckSeverity.WARN,
                     metadata={"status": fresh.status, "what": fresh.description},
                 )
-            report.summary = _summary(result, fresh)
+            report.summary = summary(result, fresh)
             if result.status in ("stale", "unusable"):
                 context.log.warning(f"extract {source.name}: {result.status.upper()}: {result.message}")
 
     return extract
+
+
+def extract_now(
+    context: dg.AssetExecutionContext, installation: Installation, name: str, window: "Window | None" = None
+) -> "SourceResult":
+    """Extract a source as `sources.toml` says now, or a range of time of it; one out of reach is tried again.
+
+    Raises:
+        dagster.RetryRequested: it is out of reach, for the first or second time.
+        ConfigurationError: there is no such source any more.
+    """
+    from orchestration.extract.source import extract_source
+
+    home, settings, run_id = installation.home, installation.settings, context.run.run_id
+    source = _as_configured_now(installation.sources, name)
+    if context.retry_number:
+        forget_attempt(home, settings, run_id, source)
+    result = extract_source(source, home, settings, run_id=run_id, now=utc_now, window=window)
+    if result.status == "stale" and not isinstance(source, LandedSource) and context.retry_number < 2:
+        context.log.warning(f"extract {name}: {result.message}; trying again")
+        raise dg.RetryRequested(2, RETRY_SECONDS * 3**context.retry_number)
+    return result
 
 
 def _as_configured_now(sources: Sources, name: str) -> AnySource:
@@ -88,7 +108,7 @@ def _freshness(installation: Installation, name: str) -> Freshness:
     return next(freshness for freshness in found if freshness.source_name == name)
 
 
-def _metadata(result: Any, counts: dict[str, Any]) -> dict[str, Any]:
+def _metadata(result: "SourceResult", counts: dict[str, Any]) -> dict[str, Any]:
     named = ("rows_read", "rows_landed", "rows_repeated", "rows_rejected", "rows_current")
     found: dict[str, Any] = {name: counts[name] for name in named if name in counts}
     if "rows_current" in found:
@@ -96,11 +116,12 @@ def _metadata(result: Any, counts: dict[str, Any]) -> dict[str, Any]:
     return {"status": result.status, **found, **({"message": result.message} if result.message else {})}
 
 
-def _summary(result: Any, fresh: Freshness) -> str:
+def summary(result: "SourceResult", fresh: Freshness | None = None) -> str:
+    """What an extraction came to, in a few words."""
     total = {
         name: sum(table[f"rows_{name}"] for table in result.tables)
         for name in ("read", "landed", "repeated", "rejected")
     }
     counts = ", ".join(f"{number:,} rows {name}" for name, number in total.items() if number)
-    late = f"; {fresh.description}" if fresh.is_late and result.status != "stale" else ""
+    late = f"; {fresh.description}" if fresh is not None and fresh.is_late and result.status != "stale" else ""
     return result.status + (f", {counts}" if counts and result.status == "loaded" else "") + late

@@ -14,6 +14,7 @@ from orchestration.settings import QUIET, find_home
 
 os.environ.update(QUIET)
 
+from orchestration.cli.backfill import backfill
 from orchestration.cli.demo import demo
 from orchestration.cli.doctor import doctor
 from orchestration.cli.init import init
@@ -24,7 +25,7 @@ from orchestration.cli.sql import sql
 from orchestration.cli.status import status
 from orchestration.cli.ui import ui
 
-COMMANDS = (init, demo, run, status, sql, sources, publish, rollback, verify, doctor, ui)
+COMMANDS = (init, demo, run, backfill, status, sql, sources, publish, rollback, verify, doctor, ui)
 
 
 class _InOrder(click.Group):

@@ -4,6 +4,7 @@ Belongs here: starting a job and telling how it went. The run is the same one th
 and the UI shows it.
 """
 
+import json
 import os
 import sys
 import time
@@ -33,8 +34,8 @@ def publish(home: Home) -> int:
     return run_job(home, "publish_marts")
 
 
-def run_job(home: Home, job_name: str, source: str | None = None) -> int:
-    """Execute a job; returns the exit code.
+def run_job(home: Home, job_name: str, source: str | None = None, tags: dict[str, str] | None = None) -> int:
+    """Execute a job, with these tags of its run; returns the exit code.
 
     Raises:
         ConfigurationError: before anything is touched.
@@ -51,13 +52,17 @@ def run_job(home: Home, job_name: str, source: str | None = None) -> int:
     home.make_folders()
     prepare_dagster(home)
     os.environ.update({"SUPPORT_METRICS_HOME": str(home.path), "DAGSTER_HOME": str(home.dagster)})
-    click.echo(f"$ dagster job execute -m orchestration.definitions -j {job_name}    # DAGSTER_HOME={home.dagster}")
+    tagged = f" --tags '{json.dumps(tags)}'" if tags else ""
+    click.echo(
+        f"$ dagster job execute -m orchestration.definitions -j {job_name}{tagged}    # DAGSTER_HOME={home.dagster}"
+    )
     parse_meanwhile(home, sources)  # beside the imports, which take as long
     from orchestration.definitions import defs
 
     job = defs.resolve_job_def(job_name)
     from dagster import DagsterInstance
 
+    from orchestration.jobs import CONFIG
     from orchestration.progress import CONSOLE
     from orchestration.resources import end_dead_runs
 
@@ -66,8 +71,9 @@ def run_job(home: Home, job_name: str, source: str | None = None) -> int:
             click.echo(f"run {run_id[:8]} had been killed; it is marked as failed")
         with _other_output_to_log(home):
             # Who starts a run by hand sees how it ends: Dagster's daemon need not try again.
-            tags = {"dagster/max_retries": "0"}
-            result = job.execute_in_process(instance=instance, raise_on_error=False, tags=tags)
+            all_tags = {"dagster/max_retries": "0", **(tags or {})}
+            # A partitioned job does not take its own configuration along.
+            result = job.execute_in_process(run_config=CONFIG, instance=instance, raise_on_error=False, tags=all_tags)
         seconds = time.monotonic() - began
         if result.success:
             click.echo(f"run {result.run_id[:8]} succeeded in {seconds:.1f} s")

@@ -15,6 +15,8 @@ TABLES = {
     "extract_runs": (
         "run_id varchar, source_name varchar, status varchar, message varchar, started_at timestamp, finished_at timestamp"
     ),
+    # One row per run that read a range of time again, and so says nothing of how far reading has come.
+    "backfills": "run_id varchar, source_name varchar, window_begin_at timestamp, window_end_at timestamp",
     "deliveries": (
         "run_id varchar, source_name varchar, table_name varchar, entity_name varchar, rows_read bigint, "
         "rows_rejected bigint, rows_repeated bigint, rows_landed bigint, rows_deleted bigint, rows_current bigint, "

@@ -38,6 +38,7 @@ class Extraction:
     run_id: str
     started_at: datetime
     landing: Landing | None = None
+    is_backfill: bool = False
 
 
 @dataclass
@@ -74,7 +75,8 @@ def read_delivery(extraction: Extraction, table: RawTable) -> Delivery:
         return delivery
     for layout in layouts:
         columns.refuse_missing(source, table, layout, raw_columns)
-    is_listing = table.listing == "full"
+    # A range of time lists nothing in full, so that a back-fill tells of no deletions.
+    is_listing = table.listing == "full" and not extraction.is_backfill
     newest_file = max(len(layouts) - 1, 0)
     arrived, listed = warehouse.execute(
         "select count(*), count(*) filter (where _file_order = ?) from arrived", [newest_file]

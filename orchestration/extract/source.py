@@ -93,6 +93,7 @@ def extract_source(
                 run_id,
                 started_at,
                 fetch.landing if fetch else None,
+                window is not None,
             )
             result, deliveries = _read_all(extraction, fetch)
         finally:
@@ -178,6 +179,9 @@ def _write_audit(
     warehouse.execute("begin")
     end_load(warehouse, source.name)
     audit.append(warehouse, "extract_runs", [{**run, "started_at": started_at, "finished_at": finished_at}])
+    if fetch is not None and fetch.window is not None:
+        window = {"window_begin_at": fetch.window.begin, "window_end_at": fetch.window.end}
+        audit.append(warehouse, "backfills", [{**common, **window}])
     audit.append(warehouse, "deliveries", [{**common, **delivery.counts} for delivery in deliveries])
     if fetch is not None and deliveries:
         if fetch.window is None:
