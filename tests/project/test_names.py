@@ -5,7 +5,7 @@ import re
 PATTERNS = {
     0: r"^stg_[a-z]+__[a-z_]+s$|^stg_contract__(ticket|calendar|agent|order|delivery)_[a-z_]+$",
     1: r"^int_[a-z_]+$",
-    2: r"^(dim|fct)_[a-z_]+s$|^rpt_[a-z_]+_(by_([a-z_]+_)?(day|week|month|quarter)|all_time)$|^rpt_waits_by_hour_weekday$",
+    2: r"^(dim|fct)_[a-z_]+s$|^rpt_[a-z_]+_(by_([a-z_]+_)?(day|week|month|quarter)|all_time)$|^rpt_[a-z_]+_by_hour_weekday$",
 }
 NUMBER_UNITS = (
     "_seconds",
@@ -13,8 +13,10 @@ NUMBER_UNITS = (
     "_seconds_median",
     "_seconds_p90",
     "_count",
+    "_count_mean",
     "_ratio",
     "_score",
+    "_score_mean",
     "_amount",
     "_usd",
     "_days",
@@ -60,7 +62,7 @@ def test_the_last_word_of_a_column_is_its_unit(models):
             if kind in UNITS:
                 assert re.search(UNITS[kind][0], column["name"]), text
             elif kind != "VARCHAR":
-                assert column["name"].endswith(NUMBER_UNITS), text
+                assert column["name"].endswith(NUMBER_UNITS) or re.search(r"_per_[a-z_]+$", column["name"]), text
             else:
                 assert not column["name"].endswith(("_at", "_date", "_count", "_ratio", "_seconds")), text
 

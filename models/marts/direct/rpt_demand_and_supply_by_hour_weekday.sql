@@ -97,6 +97,6 @@ select
     cast(outage_hour_count as bigint) as outage_hour_count,
     cast(outage_contact_count as bigint) as outage_contact_count,
     {{ ratio('contact_count - outage_contact_count', 'hour_count - outage_hour_count') }} as contacts_per_undisturbed_hour,
-    cast(on_shift_seconds as bigint) as on_shift_seconds,
-    {{ ratio('on_shift_seconds', '3600 * hour_count') }} as agents_on_shift_mean
+    cast(on_shift_seconds as bigint) as on_shift_calendar_seconds,
+    {{ ratio('on_shift_seconds', '3600 * hour_count') }} as agents_on_shift_count_mean
 from counted
