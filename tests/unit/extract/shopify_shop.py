@@ -87,7 +87,7 @@ def returned(number: int, line_numbers: list[int], status: str = "OPEN", **more:
         "returnLineItems": [
             {
                 "__typename": "ReturnLineItem",
-                "id": gid("ReturnLineItem", 10 * number + position),
+                "id": gid("ReturnLineItem", 1000 * number + position),
                 "quantity": 1,
                 "refundedQuantity": 0,
                 "returnReasonNote": "call me: ann@example.com",

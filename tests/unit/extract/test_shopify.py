@@ -78,7 +78,7 @@ def test_first_load_and_what_it_becomes(desk, shop):
     ) == [("7", "bpost", "BE", None, None, *(moment - timedelta(days=days) for days in (6, 7, 5)))]
     assert desk.query(
         "select return_id, order_key, order_item_key, return_reason, unit_count, received_at, refunded_at from contract.returns"
-    ) == [("10", "sh:1001", "sh:1", "arrived_late", 1, None, None)]
+    ) == [("1000", "sh:1001", "sh:1", "arrived_late", 1, None, None)]
     assert desk.query("select claim_id, order_key, origin, outcome from contract.inr_claims") == [
         ("5", "sh:1007", "claim", None)
     ]
