@@ -261,24 +261,30 @@ def _select_problems(source: AnySource, name: str, home: Home, at: str) -> list[
 
 def _format_problems(mapping: Mapping, at: str) -> list[str]:
     """Formats that the engine does not know, so that they are found before anything is read."""
-    import duckdb
-
     given = mapping.timestamp_format or []
     stated = [given] if isinstance(given, str) else given
     dates = [mapping.date_format] if mapping.date_format else []
+    parsed = [("timestamp_format", form) for form in stated if form not in EPOCH_FORMATS]
+    problems = _strptime_problems([*parsed, *(("date_format", form) for form in dates)], at)
+    if any(form in EPOCH_FORMATS for form in stated) and len(stated) > 1:
+        problems.append(f"{at}: timestamp_format: {' and '.join(EPOCH_FORMATS)} stand alone")
+    return problems
+
+
+def _strptime_problems(formats: list[tuple[str, str]], at: str) -> list[str]:
+    if not formats:
+        return []
+    import duckdb
+
     problems = []
-    unknown = [("timestamp_format", form) for form in stated if form not in EPOCH_FORMATS]
-    unknown += [("date_format", form) for form in dates]
-    with duckdb.connect() if unknown else nullcontext() as memory:
-        for setting, form in unknown:
+    with duckdb.connect() as memory:
+        for setting, form in formats:
             try:
                 memory.execute("select try_strptime('', ?)", [form])
             except duckdb.Error:
                 problems.append(f"{at}: {setting} {form} is no format of strptime")
             if "%" not in form:
                 problems.append(f"{at}: {setting} {form} has no part such as %Y")
-    if any(form in EPOCH_FORMATS for form in stated) and len(stated) > 1:
-        problems.append(f"{at}: timestamp_format: {' and '.join(EPOCH_FORMATS)} stand alone")
     return problems
 
 

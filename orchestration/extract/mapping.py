@@ -82,7 +82,7 @@ def _map_source(
     counts = []
     waiting: dict[str, str] = {}
     for mapping in source.entities:
-        lacking = _needed_tables(mapping, source, home) - set(landed)
+        lacking = _needed_tables(connection, mapping, source, home) - set(landed)
         if lacking:  # nothing of these has been delivered yet; the entity stays empty
             reason = f"{mapping.entity} waits for {', '.join(sorted(lacking))}"
             waiting |= dict.fromkeys(accounted_tables(mapping), reason)
@@ -116,13 +116,12 @@ def _map_source(
     return counts
 
 
-def _needed_tables(mapping: Mapping, source: AnySource, home: Home) -> set[str]:
+def _needed_tables(connection: duckdb.DuckDBPyConnection, mapping: Mapping, source: AnySource, home: Home) -> set[str]:
     """The source's raw tables that a mapping reads."""
     if mapping.sql is None:
         return {mapping.table or ""}
     statement, _ = _select(source, mapping.sql, home, f"source {source.name}, entity {mapping.entity}")
-    with duckdb.connect() as memory:
-        parsed = memory.execute("select json_serialize_sql($1::varchar)", [statement]).fetchall()[0][0]
+    parsed = connection.execute("select json_serialize_sql($1::varchar)", [statement]).fetchall()[0][0]
     read = _table_names(json.loads(parsed))
     return {table.name for table in source.tables} & read | set(accounted_tables(mapping))
 
