@@ -146,7 +146,10 @@ def _read(extraction: Extraction, table: RawTable, raw: str | None, delivery: De
             for file in delivery.arrived.files
         ]
     if isinstance(table, ApiTable) and extraction.landing is not None:
-        if not extraction.landing.was_asked(table.name):
+        # Nothing new is nothing to look at; only a full listing says something by having no rows.
+        if not extraction.landing.count(table.name) and (
+            table.listing != "full" or not extraction.landing.was_asked(table.name)
+        ):
             return None
         for name in read_landed(warehouse, extraction.landing, table):
             delivery.column_states[name] = columns.NEW
