@@ -60,7 +60,7 @@ def schedule_rows(
         "valid_from_date": known["valid_from"],
         "version_number": known["version"],
     }
-    return [common | {"start_minute": start, "end_minute": end} for start, end in intervals] or [common]
+    return [common | {"start_minute": start, "end_minute": end} for start, end in intervals or [(None, None)]]
 
 
 def _first_day(schedule: dict[str, Any], known: dict[str, Any], now: datetime, zone: str) -> date:
