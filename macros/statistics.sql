@@ -1,6 +1,15 @@
 {# Formulas of statistics, each with its source. They know nothing of support. #}
 
 
+{# The whole number of one digit that a text says, as '5', '5.0' or ' 5 '; null for any other text. #}
+{% macro whole_number(text) -%}
+    case
+        when {{ matches_pattern('trim(' ~ text ~ ')', "'^[0-9]([.]0+)?$'") }}
+            then cast(split_part(trim({{ text }}), '.', 1) as integer)
+    end
+{%- endmacro %}
+
+
 {# Part of a whole, 0 to 1; null when the whole is null or 0. #}
 {% macro ratio(part, whole) -%}
     ({{ part }}) * 1e0 / nullif({{ whole }}, 0)

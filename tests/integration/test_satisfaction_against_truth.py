@@ -39,3 +39,28 @@ def test_every_dimension_holds_every_answer_once(published):
     )
     assert len(totals) == 8
     assert len(set(totals)) == 1
+
+
+def test_effort_on_each_scale(published, truth: dict[str, Any]):
+    found = rows(
+        published,
+        "select scale, sum(offered_count), sum(response_count), sum(total_ces_score), sum(easy_count), sum(index_top_count), "
+        "sum(index_bottom_count), sum(agent_effort_response_count), sum(total_agent_effort_score), "
+        "sum(agent_effort_agreed_count) from direct.rpt_ces_by_market_month group by scale",
+    )
+
+    def count(by_score: dict[str, int], *scores: int) -> int:
+        return sum(by_score.get(str(score), 0) for score in scores)
+
+    def total(by_score: dict[str, int]) -> int | None:
+        return sum(int(score) * number for score, number in by_score.items()) or None
+
+    expected = {}
+    for scale, easy, top, bottom in (("ces_1", (1, 2), (), ()), ("ces_2", (5, 6, 7), (6, 7), (1, 2, 3))):
+        one = truth["ces"][scale]
+        answers, tried = one["responses_by_score"], one["agent_effort_by_score"]
+        expected[scale] = (
+            one["offered_count"], sum(answers.values()), total(answers), count(answers, *easy), count(answers, *top),
+            count(answers, *bottom), sum(tried.values()), total(tried), count(tried, 5, 6, 7),
+        )  # fmt: skip
+    assert {row[0]: row[1:] for row in found} == expected

@@ -1,29 +1,43 @@
+-- Two scales that run in opposite directions; what is an answer of which, and which answers are good, stands in ces_scales.
 with ces_responses as (
     select * from {{ ref('stg_contract__ces_responses') }}
+),
+
+ces_scales as (
+    select * from {{ ref('ces_scales') }}
 ),
 
 tickets as (
     select * from {{ ref('int_tickets_classified') }}
 ),
 
+-- '5', '5.0' and ' 5 ' are one answer; '4.5' is none.
 scored as (
     select
         *,
-        case
-            when {{ matches_pattern('trim(score)', "'^[0-9]([.]0+)?$'") }}
-                then cast(split_part(trim(score), '.', 1) as integer)
-        end as whole_score
+        {{ whole_number('score') }} as whole_score,
+        {{ whole_number('agent_effort_score') }} as whole_agent_effort_score
     from ces_responses
 ),
 
 scaled as (
     select
-        *,
-        case
-            when scale = 'ces_1' and whole_score between 1 and 5 then whole_score
-            when scale = 'ces_2' and whole_score between 1 and 7 then whole_score
-        end as ces_score
+        scored.*,
+        ces_scales.score as ces_score,
+        ces_scales.is_favourable as is_easy,
+        ces_scales.index_group as ces_index_group,
+        agent_effort_scales.score as valid_agent_effort_score,
+        agent_effort_scales.is_favourable as is_agent_effort_agreed
     from scored
+    left outer join ces_scales
+        on
+            lower(trim(scored.scale)) = ces_scales.scale
+            and scored.whole_score = ces_scales.score
+            and ces_scales.scale <> 'agent_effort'
+    left outer join ces_scales as agent_effort_scales
+        on
+            scored.whole_agent_effort_score = agent_effort_scales.score
+            and agent_effort_scales.scale = 'agent_effort'
 ),
 
 ranked as (
@@ -43,7 +57,8 @@ select
     ranked.customer_key,
     ranked.source_name,
     coalesce(tickets.market, 'unknown') as market,
-    ranked.scale,
+    lower(trim(ranked.scale)) as scale,
+    ranked.ces_index_group,
     ranked.comment_themes,
     ranked.comment_sentiment,
     case
@@ -52,6 +67,9 @@ select
         when ranked.newest_rank > 1 then 'a later response rates the same ticket'
     end as exclusion_reason,
     ranked.ces_score,
+    ranked.valid_agent_effort_score as agent_effort_score,
+    ranked.is_easy,
+    ranked.is_agent_effort_agreed,
     ranked.responded_at
 from ranked
 left outer join tickets on ranked.ticket_key = tickets.ticket_key

@@ -10,6 +10,10 @@ csat_responses as (
     select * from {{ ref('int_csat_responses_classified') }}
 ),
 
+ces_responses as (
+    select * from {{ ref('int_ces_responses_classified') }}
+),
+
 replies as (
     select * from {{ ref('int_agent_replies') }}
 ),
@@ -17,22 +21,48 @@ replies as (
 -- An answer that a later one replaced still counts once, with the rating that replaced it.
 answers as (
     select
-        coalesce(csat_responses.invitation_key, invitations.invitation_key) as invitation_key,
-        csat_responses.rating
+        invitation_key,
+        ticket_key,
+        'csat' as survey_type,
+        rating,
+        cast(null as varchar) as scale,
+        cast(null as boolean) as is_easy
     from csat_responses
+    where exclusion_reason is null
+    union all
+    select
+        invitation_key,
+        ticket_key,
+        'ces' as survey_type,
+        cast(null as varchar) as rating,
+        scale,
+        is_easy
+    from ces_responses
+    where exclusion_reason is null
+),
+
+-- Answers that name no invitation belong to the one about their ticket.
+matched as (
+    select
+        coalesce(answers.invitation_key, invitations.invitation_key) as invitation_key,
+        answers.rating,
+        answers.scale,
+        answers.is_easy
+    from answers
     left outer join invitations
         on
-            csat_responses.invitation_key is null
-            and csat_responses.ticket_key = invitations.ticket_key
-            and invitations.survey_type = 'csat'
-    where csat_responses.exclusion_reason is null
+            answers.invitation_key is null
+            and answers.ticket_key = invitations.ticket_key
+            and answers.survey_type = invitations.survey_type
 ),
 
 ratings as (
     select
         invitation_key,
-        max(rating) as rating
-    from answers
+        max(rating) as rating,
+        max(scale) as scale,
+        max(case when is_easy then 1 when not is_easy then 0 end) as easy_rank
+    from matched
     where invitation_key is not null
     group by invitation_key
 )
@@ -47,9 +77,14 @@ select
     coalesce(tickets.market, 'unknown') as market,
     replies.agent_team_name,
     ratings.rating as csat_rating,
+    -- An unanswered offer has a scale only where its source says so.
+    case when invitations.survey_type = 'ces' then coalesce(lower(trim(invitations.scale)), ratings.scale, 'unknown') end
+        as scale,
     case when tickets.exclusion_reason is not null then 'its ticket is excluded: ' || tickets.exclusion_reason end
         as exclusion_reason,
     ratings.rating is not null as has_csat_rating,
+    ratings.easy_rank is not null as has_ces_response,
+    ratings.easy_rank = 1 as is_ces_easy,
     invitations.offered_at
 from invitations
 left outer join tickets on invitations.ticket_key = tickets.ticket_key

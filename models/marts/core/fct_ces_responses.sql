@@ -10,9 +10,13 @@ select
     source_name,
     market,
     scale,
+    ces_index_group,
     comment_themes,
     comment_sentiment,
     cast(ces_score as integer) as ces_score,
+    cast(agent_effort_score as integer) as agent_effort_score,
+    is_easy,
+    is_agent_effort_agreed,
     {{ reporting_date('responded_at') }} as responded_date,
     responded_at
 from ces_responses
