@@ -146,16 +146,14 @@ def _read(extraction: Extraction, table: RawTable, raw: str | None, delivery: De
             for file in delivery.arrived.files
         ]
     if isinstance(table, ApiTable) and extraction.landing is not None:
+        landing = extraction.landing
         # Nothing new is nothing to look at; only a full listing says something by having no rows.
-        if not extraction.landing.count(table.name) and (
-            table.listing != "full" or not extraction.landing.was_asked(table.name)
-        ):
+        is_listed = table.listing == "full" and landing.was_asked(table.name)
+        if not (landing.count(table.name) or is_listed or landing.removed(table.name)):
             return None
-        for name in read_landed(warehouse, extraction.landing, table):
+        for name in read_landed(warehouse, landing, table):
             delivery.column_states[name] = columns.NEW
-        return [
-            columns.Layout(f"table {table.name}", tuple(table.fields), True, extraction.landing.count(table.name) > 0)
-        ]
+        return [columns.Layout(f"table {table.name}", tuple(table.fields), True, landing.count(table.name) > 0)]
     if not isinstance(source, SqlSource) or not isinstance(table, SqlTable):
         raise TypeError(f"source {source.name} and its table {table.name} are of different kinds")
     url = extraction.environment[source.url_env]

@@ -6,7 +6,6 @@ from pydantic import Field
 
 from orchestration.source_models import ApiSource, ApiTable, Mapping
 
-ORDER_IDS = {"legacyResourceId": "legacyResourceId", "name": "name", "number": "number"}
 MONEY = "shopMoney"
 """Amounts are in the shop's own currency; what the customer saw (`presentmentMoney`) is left aside."""
 
@@ -30,7 +29,7 @@ class ShopifySource(ApiSource):
     order_id: Literal["legacyResourceId", "name", "number"] = "legacyResourceId"
     seller_field: Literal["vendor"] | None = None
     link_by_email: bool = True
-    page_size: int = Field(default=25, ge=1, le=250)
+    page_size: int = Field(default=20, ge=1, le=250)
     dispute_look_back_days: float = Field(default=180, ge=0)
     open_return_days: float = Field(default=180, ge=0)
     sweep_every_days: float = Field(default=7, ge=0)
@@ -44,15 +43,15 @@ class ShopifySource(ApiSource):
 
     def own_tables(self) -> list[ApiTable]:
         """Orders and what hangs on them, each list a table of its own; customers; disputes."""
-        order_id = ORDER_IDS[self.order_id]
         return [
             ApiTable(
                 name="orders",
                 key=["id"],
                 fields={
-                    **_same("id", "name", "number", "created_at", "processed_at", "updated_at", "cancelled_at", "test"),
-                    **_same("source_name", "display_financial_status", "display_fulfillment_status", "return_status"),
-                    "order_reference": f"$.{order_id}",
+                    **_same("id", "legacy_resource_id", "name", "number", "test", "source_name"),
+                    **_same("created_at", "processed_at", "updated_at", "cancelled_at"),
+                    **_same("display_financial_status", "display_fulfillment_status", "return_status"),
+                    "order_reference": f"$.{self.order_id}",
                     "customer_id": "$.customer.legacyResourceId",
                     "country_code": "$.shippingAddress.countryCodeV2",
                     **_money("total", "totalPriceSet"),
@@ -125,7 +124,7 @@ class ShopifySource(ApiSource):
                 key=["id"],
                 fields={
                     **_same("id", "status", "type", "initiated_at", "finalized_on"),
-                    "order_reference": f"$.order.{order_id}",
+                    "order_reference": f"$.order.{self.order_id}",
                     "reason": "$.reasonDetails.reason",
                     "amount": "$.amount.amount",
                     "currency_code": "$.amount.currencyCode",

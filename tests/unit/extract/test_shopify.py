@@ -56,7 +56,7 @@ def queries(shop: ShopifyStandIn) -> list[str]:
 def test_first_load_and_what_it_becomes(desk, shop):
     put(shop, order(1, returns=[returned(1, [1])], test=True, customer=None))
     result = desk.extract("sh")
-    assert result.status == "loaded", result.message
+    assert (result.status, result.message) == ("loaded", "")
     assert accounted(result)
     desk.map()
     assert desk.query("select count(*), count(distinct order_key) from contract.orders") == [(60, 60)]
