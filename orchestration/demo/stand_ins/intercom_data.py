@@ -309,15 +309,24 @@ def _change_parts(changes: list[Record], customer: Record) -> list[Record]:
     for change in changes:
         at, value = change["changed_at"], change["new_value"]
         author = _staff(change["agent_id"]) if change["agent_id"] else OPERATOR
-        if change["field"] in ("assignee", "team") and value:
-            is_team = change["field"] == "team"
-            to = {"type": "team", "id": team_id(value)} if is_team else {"type": "admin", "id": str(admin_id(value))}
-            parts.append({**_part(change["change_id"], "assignment", at, author, None), "assigned_to": to})
+        if change["field"] in ("assignee", "team"):
+            parts.append(
+                {
+                    **_part(change["change_id"], "assignment", at, author, None),
+                    "assigned_to": _assigned(change["field"], value),
+                }
+            )
         elif change["field"] == "status" and STATES[value] != state:
             state = STATES[value]
             who = customer if state == "open" and not change["agent_id"] else author
             parts.append(_part(change["change_id"], PART_TYPES[state], at, who, None))
     return parts
+
+
+def _assigned(field: str, value: str | None) -> Record:
+    if value is None:
+        return {"type": "nobody_admin", "id": None}
+    return {"type": "team", "id": team_id(value)} if field == "team" else {"type": "admin", "id": str(admin_id(value))}
 
 
 def _part(part_id: str, part_type: str, at: int, author: Record, body: str | None) -> Record:
