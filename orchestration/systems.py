@@ -9,6 +9,7 @@ from orchestration.extract.delighted.settings import DelightedSource
 from orchestration.extract.intercom.settings import IntercomSource
 from orchestration.extract.paypal.settings import PaypalSource
 from orchestration.extract.shopify.settings import ShopifySource
+from orchestration.extract.upwork.settings import UpworkSource
 from orchestration.extract.zendesk.settings import ZendeskSource
 from orchestration.source_models import SystemSource
 
@@ -19,6 +20,7 @@ System = (
     | IntercomSource
     | PaypalSource
     | ShopifySource
+    | UpworkSource
     | ZendeskSource
 )
 SYSTEMS: dict[str, type[SystemSource]] = {
@@ -28,5 +30,6 @@ SYSTEMS: dict[str, type[SystemSource]] = {
     "intercom": IntercomSource,
     "paypal": PaypalSource,
     "shopify": ShopifySource,
+    "upwork": UpworkSource,
     "zendesk": ZendeskSource,
 }
