@@ -1,4 +1,4 @@
-"""Telling people that a run failed: always in `<home>/logs/alerts.log`, and to a webhook when one is configured.
+"""Telling people that a run failed, or that a window closes: always in `<home>/logs/alerts.log`, and to a webhook when one is configured.
 
 Belongs here: the alert and its two ways out. An alert holds no secret and no value of a row: it says which run failed,
 at which step, why in our own words, and what to do next.
@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from orchestration.pipeline import redact
@@ -21,17 +22,23 @@ LONGEST_PROBLEM = 1_000
 
 @dataclass(frozen=True)
 class Alert:
-    """A failed run. `problem` is one of our own messages, never the text of a foreign error."""
+    """A failed run, or something that will be too late tomorrow.
+
+    `problem` is one of our own messages, never the text of a foreign error. An alert is sent once: per run, or per `once`
+    where no run is the reason.
+    """
 
     job_name: str
     run_id: str
     step: str
     problem: str
     next_step: str = "run `support-metrics status`; docs/runbook.md says what each failure needs"
+    once: str | None = None
+    is_failure: bool = True
 
 
 def send_alert(home: Home, alert: Alert) -> list[str]:
-    """Write an alert to the log and send it to the webhook, once per run.
+    """Write an alert to the log and send it to the webhook, once.
 
     Returns:
         what was done, one line each, for the log; a webhook that fails is one of them and no error.
@@ -44,7 +51,8 @@ def send_alert(home: Home, alert: Alert) -> list[str]:
         **asdict(alert),
         "problem": redact(alert.problem, home)[:LONGEST_PROBLEM],
     }
-    if path.exists() and f'"run_id": "{alert.run_id}"' in path.read_text(encoding="utf-8"):
+    name = f'"once": {json.dumps(alert.once, ensure_ascii=False)}' if alert.once else f'"run_id": "{alert.run_id}"'
+    if path.exists() and name in path.read_text(encoding="utf-8"):
         return []
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:
         file.write(json.dumps(record, ensure_ascii=False) + "\n")
@@ -55,11 +63,12 @@ def send_alert(home: Home, alert: Alert) -> list[str]:
     return done
 
 
-def _post(url: str, record: dict[str, str]) -> str:
+def _post(url: str, record: dict[str, Any]) -> str:
     if urlsplit(url).scheme not in ("http", "https"):
         return "the alert webhook is not an http(s) address; nothing was sent"
     # `text` is what Slack, Mattermost and Teams show; the other fields are for programs.
-    text = f"Support Metrics ({record['home']}): {record['job_name']} failed at {record['step']}: {record['problem']} Next: {record['next_step']}"
+    what = f"{record['job_name']} failed at {record['step']}" if record["is_failure"] else f"warning, {record['step']}"
+    text = f"Support Metrics ({record['home']}): {what}: {record['problem']} Next: {record['next_step']}"
     body = json.dumps({"text": text, **record}).encode()
     request = urllib.request.Request(url, body, {"Content-Type": "application/json"})  # noqa: S310  # scheme checked above
     try:

@@ -29,7 +29,7 @@ from orchestration.pipeline import sources_if_configured
 from orchestration.progress import console_logger
 from orchestration.resources import Installation, dbt_resource
 from orchestration.schedules import refresh_warehouse_nightly
-from orchestration.sensors import dead_runs_sensor, landed_files_sensor, run_failure_alert
+from orchestration.sensors import closing_windows_sensor, dead_runs_sensor, landed_files_sensor, run_failure_alert
 
 home = find_home()
 sources = sources_if_configured(home)
@@ -50,7 +50,7 @@ defs = dg.Definitions(
     asset_checks=[gate],
     jobs=all_jobs(sources, gate),
     schedules=[refresh_warehouse_nightly],
-    sensors=[landed_files_sensor, dead_runs_sensor, run_failure_alert],
+    sensors=[landed_files_sensor, dead_runs_sensor, closing_windows_sensor, run_failure_alert],
     resources={"installation": Installation(home_path=str(home.path)), "dbt": dbt_resource()},
     executor=dg.in_process_executor,  # the multiprocess one imports everything again for each step
     loggers={"console": console_logger},

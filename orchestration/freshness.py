@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 import duckdb
 
-from orchestration.source_models import ApiSource, LandedSource
+from orchestration.retention import RetentionWindow
+from orchestration.source_models import ApiSource, LandedSource, SystemSource
 from orchestration.sources import AnySource, Sources
 from orchestration.warehouse import text_literal
 
@@ -17,6 +18,7 @@ from orchestration.warehouse import text_literal
 class Freshness:
     """One source. Instants are UTC without zone; `status` is the last extraction's, or `never read`.
 
+    `window` is how long the vendor still keeps what was not read yet, where it keeps things for a limited time.
     `last_delivered_at` is when data that was new last came in: a file not loaded before, or new rows of a database.
     """
 
@@ -28,15 +30,22 @@ class Freshness:
     last_delivered_at: datetime | None
     expected_every_hours: float | None
     is_late: bool
+    window: RetentionWindow | None = None
 
     @property
     def is_fresh(self) -> bool:
-        """Whether the source was reached, could be used, and is not late."""
-        return self.status in ("loaded", "unchanged") and not self.is_late
+        """Whether the source was reached, could be used, is not late, and loses nothing at the vendor soon."""
+        is_closing = self.window is not None and self.window.is_closing
+        return self.status in ("loaded", "unchanged") and not self.is_late and not is_closing
 
     @property
     def description(self) -> str:
         """One line: what is the case and, if it is not fresh, why."""
+        closing = self.window.description if self.window else ""
+        return "; ".join(part for part in (self._reading, closing) if part)
+
+    @property
+    def _reading(self) -> str:
         if self.status not in ("loaded", "unchanged"):
             return self.message or self.status
         if self.is_late:
@@ -74,8 +83,17 @@ def _one(connection: duckdb.DuckDBPyConnection, source: AnySource, now: datetime
     is_late = expected is not None and (
         last_delivered_at is None or now - last_delivered_at > timedelta(hours=expected)
     )
+    window = None
+    retention_days = source.retention_days if isinstance(source, SystemSource) else None
+    if retention_days is not None:
+        good = _rows(
+            connection,
+            f"select max(started_at) from audit.extract_runs where {ordinary} and status in ('loaded', 'unchanged')",
+        )
+        if good and good[0][0] is not None:
+            window = RetentionWindow(source.name, retention_days, good[0][0], now)
     return Freshness(
-        source.name, source.kind, status, message or "", last_read_at, last_delivered_at, expected, is_late
+        source.name, source.kind, status, message or "", last_read_at, last_delivered_at, expected, is_late, window
     )
 
 

@@ -1,4 +1,4 @@
-"""What runs because something happened: files landed, a run failed, a run's process died.
+"""What runs because something happened: files landed, a run failed, a run's process died, a vendor's window closes.
 
 Belongs here: looking and asking for runs. How new files are told is in `orchestration.landed_files`, how people are told
 of a failure in `orchestration.alerts`.
@@ -10,12 +10,16 @@ from typing import Any
 import dagster as dg
 
 from orchestration.alerts import Alert, send_alert
+from orchestration.assets.raw import tell_of_closing_window
+from orchestration.freshness import source_freshness
 from orchestration.jobs import REFRESH
 from orchestration.landed_files import decide, list_landed
+from orchestration.pipeline import utc_now
 from orchestration.progress import bare_message, innermost
 from orchestration.resources import end_dead_runs
 from orchestration.settings import find_home
 from orchestration.sources import read_sources
+from orchestration.warehouse import WarehouseLockedError, connect
 
 
 @dg.sensor(
@@ -51,6 +55,28 @@ def dead_runs_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Starts nothing: a run that it ends is seen by the failure alert."""
     ended = end_dead_runs(context.instance)
     return dg.SkipReason(f"ended {', '.join(ended)}" if ended else "every run that has begun is alive")
+
+
+@dg.sensor(
+    name="closing_windows_sensor",
+    minimum_interval_seconds=6 * 3600,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Warns, once, before a vendor no longer serves what a source has not read: also where no run is started.",
+)
+def closing_windows_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    """Starts nothing: it looks at when each vendor's system was last read, and tells people."""
+    home = find_home()
+    if not (home.sources_file.exists() and home.warehouse.exists()):
+        return dg.SkipReason("nothing was ever read")
+    try:
+        with connect(home.warehouse, read_only=True, wait_seconds=0) as warehouse:
+            found = source_freshness(warehouse, read_sources(home), utc_now())
+    except WarehouseLockedError:
+        return dg.SkipReason("a run is going on, which looks for itself")
+    closing = [fresh for fresh in found if fresh.window is not None and fresh.window.is_closing]
+    for fresh in closing:
+        tell_of_closing_window(home, fresh, context.log.warning)
+    return dg.SkipReason("; ".join(fresh.description for fresh in closing) or "no window is closing")
 
 
 @dg.run_failure_sensor(

@@ -159,5 +159,6 @@ def _described(fresh: Freshness) -> dict[str, Any]:
         "last_read_at": fresh.last_read_at,
         "last_delivered_at": fresh.last_delivered_at,
         "expected_every_hours": fresh.expected_every_hours,
+        "window_closes_at": fresh.window.closes_at if fresh.window else None,
         "what": fresh.description,
     }

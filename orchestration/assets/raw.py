@@ -3,15 +3,17 @@
 Belongs here: what Dagster should know of extraction. How it works is in `orchestration.extract`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from orchestration.alerts import send_alert
 from orchestration.freshness import Freshness, source_freshness
 from orchestration.pipeline import forget_attempt, utc_now
 from orchestration.resources import WRITER_POOL, Installation, step
-from orchestration.settings import ConfigurationError
+from orchestration.retention import alert_about_window
+from orchestration.settings import ConfigurationError, Home
 from orchestration.source_models import LandedSource
 from orchestration.sources import AnySource, Sources
 
@@ -54,6 +56,7 @@ def _source_assets(source: AnySource) -> dg.AssetsDefinition:
             result = extract_now(context, installation, source.name)
             counts = {table["table_name"]: table for table in result.tables}
             fresh = _freshness(installation, source.name)
+            tell_of_closing_window(installation.home, fresh, context.log.warning)
             for spec in specs:
                 yield dg.MaterializeResult(spec.key, metadata=_metadata(result, counts.get(spec.key.path[-1], {})))
             for check in checks:
@@ -98,6 +101,15 @@ def _as_configured_now(sources: Sources, name: str) -> AnySource:
     if found is None:
         raise ConfigurationError([f"sources.toml has no source {name} any more: reload the code location"])
     return found
+
+
+def tell_of_closing_window(home: Home, fresh: Freshness, tell: Callable[[str], None]) -> None:
+    """Send an alert, once, when a vendor will soon no longer serve what a source has not read."""
+    alert = alert_about_window(fresh.window) if fresh.window else None
+    if alert is not None:
+        tell(alert.problem)
+        for line in send_alert(home, alert):
+            tell(line)
 
 
 def _freshness(installation: Installation, name: str) -> Freshness:
