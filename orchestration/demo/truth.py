@@ -17,6 +17,7 @@ from orchestration.demo.clock import DAY, NEVER, Flags, Ints, quarter_label, rep
 from orchestration.demo.contacts import ROLES
 from orchestration.demo.surveys import INVALID, NEGATIVE, NEUTRAL, POSITIVE
 from orchestration.demo.tickets import Tickets
+from orchestration.demo.truth_owners import csat_by_owner_week
 from orchestration.demo.truth_parameters import parameters
 from orchestration.demo.truth_satisfaction import ces_by_scale, counted_ratings, csat_by_dimension_month
 
@@ -54,6 +55,7 @@ def count_truth(books: Bookkeeping, seed: int, scale: float, at: int) -> Truth:
         "first_responses": _first_responses(books.tickets, at),
         "csat": _csat(books, at),
         "csat_by_dimension_month": csat_by_dimension_month(books, at),
+        "csat_by_owner_week": csat_by_owner_week(books, at),
         "ces": ces_by_scale(books, at),
         "nps_by_quarter": _nps(books, at),
         "orders": _orders(books, at),

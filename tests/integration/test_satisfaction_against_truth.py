@@ -64,3 +64,12 @@ def test_effort_on_each_scale(published, truth: dict[str, Any]):
             count(answers, *bottom), sum(tried.values()), total(tried), count(tried, 5, 6, 7),
         )  # fmt: skip
     assert {row[0]: row[1:] for row in found} == expected
+
+
+def test_every_rating_has_the_owner_that_the_rules_give_it(published, truth: dict[str, Any]):
+    ours = rows(
+        published,
+        "select rating_owner, cast(responded_week as varchar), positive_count, response_count "
+        "from direct.rpt_csat_by_owner_week order by all",
+    )
+    assert ours == [tuple(row) for row in truth["csat_by_owner_week"]]

@@ -25,6 +25,9 @@ rated as (
             replies.agent_key,
             case when not contacts.has_message_history then contacts.agent_key end
         ) as agent_key,
+        contacts.contact_reason,
+        contacts.channel,
+        case when contacts.is_answered then contacts.waited_calendar_seconds end as waited_calendar_seconds,
         coalesce(replies.replied_at, csat_responses.responded_at) as rated_at
     from csat_responses
     left outer join contacts on csat_responses.ticket_key = contacts.ticket_key
@@ -48,8 +51,11 @@ select
     rated.score,
     rated.rating,
     rated.stated_reason,
+    rated.contact_reason,
+    rated.channel,
     rated.comment_themes,
     rated.comment_sentiment,
+    rated.waited_calendar_seconds,
     rated.responded_at
 from rated
 left outer join team_spans

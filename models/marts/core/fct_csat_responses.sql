@@ -1,5 +1,5 @@
 with csat_responses as (
-    select * from {{ ref('int_csat_responses_attributed') }}
+    select * from {{ ref('int_csat_responses_owned') }}
 )
 
 select
@@ -14,9 +14,11 @@ select
     scale,
     score,
     rating,
+    rating_owner,
     stated_reason,
     comment_themes,
     comment_sentiment,
+    owner_rule_rank,
     {{ reporting_date('responded_at') }} as responded_date,
     responded_at
 from csat_responses
