@@ -5,7 +5,6 @@ states and two priorities, no notice of a merge but by an attribute, one rating 
 conversation; no note of who made the desk's working time or whether it was measured; and teammates by number.
 """
 
-import hashlib
 import html
 from collections import defaultdict
 from collections.abc import Iterable
@@ -16,6 +15,17 @@ import pyarrow.compute as pc
 
 from orchestration.demo.agents import SERVED_AS_BOT, TEAMS
 from orchestration.demo.stand_ins.intercom import IntercomStandIn, Record, Workspace
+from orchestration.demo.stand_ins.intercom_people import (
+    MARKET,
+    OPERATOR,
+    TIER,
+    admin_id,
+    admin_of,
+    contact_reference,
+    contacts_of,
+    staff,
+    team_id,
+)
 from orchestration.demo.world import World
 
 ATTRIBUTES = {
@@ -23,11 +33,11 @@ ATTRIBUTES = {
     "seller_id": "Seller",
     "reason": "Contact reason",
     "channel": "Channel",
-    "market": "Market",
+    "market": MARKET,
     "language": "Language",
     "product": "Product",
     "app_version": "App version",
-    "customer_tier": "Tier",
+    "customer_tier": TIER,
     "requester_role": "Asked by",
     "calendar_id": "Promise",
     "merged_into_ticket_id": "Merged into",
@@ -63,8 +73,6 @@ STATES = {
 PART_TYPES = {"open": "open", "snoozed": "snoozed", "closed": "close"}
 SOURCE_TYPES = {"email": "email", "telephone": "phone_call"}
 STARS = {"good": 5, "ok": 3, "bad": 1, **{str(stars): stars for stars in range(1, 6)}}
-BOT_ID = 9001
-OPERATOR = {"type": "bot", "id": "9000", "name": "Operator", "email": "operator@intercom.example"}
 
 
 def from_world(world: World, *, token: str, tickets: pa.Table | None = None, **server: Any) -> IntercomStandIn:
@@ -94,28 +102,13 @@ def workspace_of(world: World, tickets: pa.Table | None = None) -> Workspace:
         _rate(conversations[key], ticket, offer, ratings[key])
     return Workspace(
         conversations=conversations,
-        contacts=_contacts(world, held),
+        contacts=contacts_of(_rows(world["customers"]), held),
         admins=[
-            _admin(row) for row in _rows(world["agents"]) if row["agent_id"] != SERVED_AS_BOT and not row["left_date"]
+            admin_of(row) for row in _rows(world["agents"]) if row["agent_id"] != SERVED_AS_BOT and not row["left_date"]
         ],
         teams=[{"type": "team", "id": team_id(name), "name": name, "admin_ids": []} for name in TEAMS],
         tags=tags.all,
     )
-
-
-def admin_id(agent_id: str) -> int:
-    """The number by which Intercom knows one of the world's agents."""
-    return BOT_ID if agent_id == SERVED_AS_BOT else int(agent_id.removeprefix("a-"))
-
-
-def team_id(name: str) -> str:
-    """The id of a team."""
-    return str(800 + TEAMS.index(name))
-
-
-def contact_id(customer_id: str) -> str:
-    """Intercom's own id of a customer of the world."""
-    return hashlib.sha256(customer_id.encode()).hexdigest()[:24]
 
 
 class _Tags:
@@ -160,7 +153,7 @@ def _by_ticket(table: pa.Table, ids: pa.Array) -> dict[str, list[Record]]:
 def _conversation(
     ticket: Record, messages: list[Record], changes: list[Record], work: list[Record], tags: _Tags
 ) -> Record:
-    created_at, contact = ticket["created_at"], _contact_reference(ticket["customer_id"])
+    created_at, contact = ticket["created_at"], contact_reference(ticket["customer_id"])
     customer = {"type": "user", "id": contact["id"] if contact else "unknown", "name": "", "email": ""}
     opening = messages[0] if messages and messages[0]["sent_at"] == created_at else None
     written = messages[1:] if opening else messages
@@ -266,7 +259,7 @@ def _rate(conversation: Record, ticket: Record, offer: Record | None, ratings: l
         "remark": last["comment"] if last and stars else None,
         "created_at": offer["offered_at"],
         "updated_at": last["responded_at"] if last and stars else None,
-        "contact": _contact_reference(ticket["customer_id"]),
+        "contact": contact_reference(ticket["customer_id"]),
         "teammate": {"type": "admin", "id": str(admin_id(last["agent_id"]))}
         if last and stars and last["agent_id"]
         else None,
@@ -286,20 +279,7 @@ def _author(message: Record, customer: Record) -> Record:
         return customer
     if message["is_automatic"] or not message["agent_id"]:
         return OPERATOR
-    return _staff(message["agent_id"])
-
-
-def _staff(agent_id: str) -> Record:
-    is_bot = agent_id == SERVED_AS_BOT
-    address = f"{agent_id}@shop.example"
-    return {
-        "type": "bot" if is_bot else "admin",
-        "id": str(admin_id(agent_id)),
-        "name": agent_id,
-        "email": address,
-        "from_ai_agent": is_bot,
-        "is_ai_answer": is_bot,
-    }
+    return staff(message["agent_id"])
 
 
 def _change_parts(changes: list[Record], customer: Record) -> list[Record]:
@@ -308,7 +288,7 @@ def _change_parts(changes: list[Record], customer: Record) -> list[Record]:
     state = "open"
     for change in changes:
         at, value = change["changed_at"], change["new_value"]
-        author = _staff(change["agent_id"]) if change["agent_id"] else OPERATOR
+        author = staff(change["agent_id"]) if change["agent_id"] else OPERATOR
         if change["field"] in ("assignee", "team"):
             parts.append(
                 {
@@ -343,57 +323,6 @@ def _part(part_id: str, part_type: str, at: int, author: Record, body: str | Non
         "attachments": [],
         "external_id": None,
         "redacted": False,
-    }
-
-
-def _contacts(world: World, held: list[Record]) -> dict[str, Record]:
-    """Who wrote: customers of the shop as users, everybody else with an id as leads."""
-    known = {row["customer_id"]: row for row in _rows(world["customers"])}
-    first: dict[str, int] = {}
-    for ticket in held:
-        if ticket["customer_id"]:
-            first.setdefault(ticket["customer_id"], ticket["created_at"])
-    return {contact_id(each): _contact(each, known.get(each), at) for each, at in first.items()}
-
-
-def _contact(customer_id: str, row: Record | None, seen_at: int) -> Record:
-    attributes = {ATTRIBUTES["market"]: row["market"], ATTRIBUTES["customer_tier"]: row["tier"]} if row else {}
-    return {
-        "type": "contact",
-        "id": contact_id(customer_id),
-        "workspace_id": "stand_in",
-        "external_id": customer_id,
-        "role": "user" if row else "lead",
-        "email": row["email"] if row else None,
-        "phone": None,
-        "name": f"Customer {customer_id}",
-        "owner_id": None,
-        "created_at": seen_at,
-        "updated_at": seen_at,
-        "signed_up_at": row["created_at"] if row else None,
-        "last_seen_at": None,
-        "language_override": row["language"] if row else None,
-        "custom_attributes": {name: value for name, value in attributes.items() if value is not None},
-    }
-
-
-def _contact_reference(customer_id: str | None) -> Record | None:
-    if customer_id is None:
-        return None
-    return {"type": "contact", "id": contact_id(customer_id), "external_id": customer_id}
-
-
-def _admin(row: Record) -> Record:
-    return {
-        "type": "admin",
-        "id": str(admin_id(row["agent_id"])),
-        "name": row["agent_name"],
-        "email": f"{row['agent_id']}@shop.example",
-        "job_title": None,
-        "away_mode_enabled": False,
-        "away_mode_reassign": False,
-        "has_inbox_seat": True,
-        "team_ids": [],
     }
 
 
