@@ -24,6 +24,7 @@ AUDIT = {
     "extract_runs": "One row per run and source: was it reached, and could its delivery be used?",
     "deliveries": "One row per run and raw table: rows read, rejected, repeated and landed.",
     "mappings": "One row per run and mapping: rows it gave, dropped and rejected.",
+    "vendor_totals": "One row per run, raw table and days that a vendor counted: its count beside ours.",
     "quarantine_counts": "One row per run, entity, source and check: rows that gate 1 set aside.",
 }
 
