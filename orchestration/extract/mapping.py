@@ -89,9 +89,9 @@ def _map_source(
             continue
         result = _map_entity(connection, source, mapping, sources, home, run_id)
         counts.append(result[0])
-        for name in accounted_tables(mapping):
+        for name, row_count in _shares(connection, accounted_tables(mapping), result[1]).items():
             mapped_for[name] = mapping.entity
-            accounted[name] += result[1]
+            accounted[name] += row_count
     unused = waiting | {table.name: table.unused for table in source.tables if table.unused is not None}
     audit.append(
         connection,
@@ -114,6 +114,20 @@ def _map_source(
     for name in landed:
         connection.execute(f"drop view temp.main.{quoted(name)}")
     return counts
+
+
+def _shares(connection: duckdb.DuckDBPyConnection, tables: list[str], row_count: int) -> dict[str, int]:
+    """How many rows of each raw table a mapping stands for: a row that comes of an interface names its table as its file.
+
+    Of several tables whose rows do not say, each is credited with all rows.
+    """
+    if len(tables) > 1:
+        found = connection.execute(
+            "select _file_name, sum(_source_row_count)::bigint from _typed where _file_name is not null group by 1"
+        ).fetchall()
+        if found and {name for name, _ in found} <= set(tables):
+            return dict.fromkeys(tables, 0) | dict(found)
+    return dict.fromkeys(tables, row_count)
 
 
 def _needed_tables(connection: duckdb.DuckDBPyConnection, mapping: Mapping, source: AnySource, home: Home) -> set[str]:

@@ -14,13 +14,16 @@ LEFT_OUT = frozenset(USER_IGNORED)
 
 
 def shaped_user(user: dict[str, Any], source: ZendeskSource) -> dict[str, Any]:
-    """The record less what is left out, with the person's own id where the settings say which field holds it."""
-    stated = None
-    if source.person_field:
-        fields = user.get("user_fields") or {}
-        stated = user.get("external_id") if source.person_field == "external_id" else fields.get(source.person_field)
+    """The record less what is left out, with the numbers that the settings say are kept in one of its fields."""
     kept = {name: value for name, value in user.items() if name not in LEFT_OUT}
-    return kept | {"own": {"person_id": field_text(stated)}}
+    reference = None if source.customer_reference == "id" else _stated(user, source.customer_reference)
+    person_id = _stated(user, source.person_field) if source.person_field else None
+    return kept | {"own": {"reference": reference or field_text(user.get("id")), "person_id": person_id}}
+
+
+def _stated(user: dict[str, Any], field: str) -> str | None:
+    fields = user.get("user_fields") or {}
+    return field_text(user.get("external_id") if field == "external_id" else fields.get(field))
 
 
 def agent_row(user: dict[str, Any], source: ZendeskSource) -> dict[str, Any]:

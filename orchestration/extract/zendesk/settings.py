@@ -33,7 +33,8 @@ class ZendeskSource(ApiSource):
 
     Settings that end in `_field` are ids of ticket fields; `order_field` may be "external_id" instead. Settings that end in
     `_tags` are tags, one of which is enough. `channels` says which channel a way of coming in is, where the project cannot
-    know: `{web_service = "app"}`. `survey_scales` gives a survey's scale by its id, or any survey's under "*".
+    know: `{web_service = "app"}`. `customer_reference` and `person_field` are "external_id" or the key of a user field:
+    by which number tickets name customers (else by Zendesk's own), and which one is the person's everywhere. `survey_scales` gives a survey's scale by its id, or any survey's under "*".
     """
 
     kind: Literal["zendesk"]
@@ -68,6 +69,7 @@ class ZendeskSource(ApiSource):
 
     bot_agents: list[int] = Field(default_factory=list)
     contractor_tags: list[str] = Field(default_factory=list)
+    customer_reference: str = "id"
     person_field: str | None = None
     time_zones: dict[str, str] = Field(default_factory=dict)
     survey_scales: dict[str, Scale] = Field(default_factory=dict)

@@ -167,6 +167,7 @@ def people() -> list[ApiTable]:
         key=["id"],
         fields={
             "id": "$.id",
+            "reference": "$.own.reference",
             "email": "$.email",
             "person_id": "$.own.person_id",
             "role": "$.role",
@@ -176,7 +177,7 @@ def people() -> list[ApiTable]:
             "created_at": "$.created_at",
             "updated_at": "$.updated_at",
         },
-        identities=["id", "email", "person_id"],
+        identities=["id", "reference", "email", "person_id"],
         required=["role", "created_at"],
         ignored=USER_IGNORED,
         version="updated_at",

@@ -12,16 +12,18 @@ ratings as (
     select
         satisfaction_ratings.id as response_id,
         satisfaction_ratings.ticket_id,
-        satisfaction_ratings.requester_id,
+        coalesce(users.reference, satisfaction_ratings.requester_id) as customer_id,
         satisfaction_ratings.assignee_id,
         satisfaction_ratings.score,
         satisfaction_ratings.reason,
         columns('^comment(_themes|_sentiment|_character_count)?$'),
         satisfaction_ratings.updated_at,
         satisfaction_ratings._row_id,
+        satisfaction_ratings._file_name,
         satisfaction_ratings._seen_at,
         offered_ratings.id as offer_id
     from satisfaction_ratings
+    left outer join users on satisfaction_ratings.requester_id = users.id
     asof left outer join offered_ratings
         on
             satisfaction_ratings.ticket_id = offered_ratings.ticket_id
@@ -45,7 +47,7 @@ responses as (
     select
         survey_responses.id as response_id,
         survey_responses.ticket_id,
-        survey_responses.responder_id,
+        coalesce(users.reference, survey_responses.responder_id) as customer_id,
         survey_responses.rating,
         survey_responses.rating_category,
         survey_responses.scale,
@@ -53,9 +55,11 @@ responses as (
         columns('^comment(_themes|_sentiment|_character_count)?$'),
         survey_responses.answered_at,
         survey_responses._row_id,
+        survey_responses._file_name,
         survey_responses._seen_at,
         coalesce(named_surveys.invitation_id, offered_surveys.invitation_id) as offer_id
     from survey_responses
+    left outer join users on survey_responses.responder_id = users.id
     left outer join named_surveys on survey_responses.id = named_surveys.invitation_id
     asof left outer join offered_surveys
         on
@@ -68,7 +72,7 @@ select
     -- A rating without an offer of its own was offered when it was created.
     coalesce(offer_id, response_id) as invitation_id,
     ticket_id,
-    requester_id as customer_id,
+    customer_id,
     assignee_id as agent_id,
     regexp_replace(score, '_with(out)?_comment$', '') as score,
     'good_bad' as scale,
@@ -77,6 +81,7 @@ select
     updated_at as responded_at,
     case when score in ('offered', 'unoffered') then 'not answered' end as _drop_reason,
     _row_id,
+    _file_name,
     _seen_at
 from ratings
 union all by name
@@ -84,7 +89,7 @@ select
     response_id,
     offer_id as invitation_id,
     ticket_id,
-    responder_id as customer_id,
+    customer_id,
     cast(null as varchar) as agent_id,
     case
         when scale = 'stars_1_5' then rating
@@ -97,5 +102,6 @@ select
     answered_at as responded_at,
     case when rating is null then 'not answered' end as _drop_reason,
     _row_id,
+    _file_name,
     _seen_at
 from responses

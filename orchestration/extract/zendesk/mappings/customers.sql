@@ -1,6 +1,6 @@
 -- End users, by hashes alone.
 select
-    id as customer_id,
+    reference as customer_id,
     email,
     person_id,
     lower(left(locale, 2)) as language,

@@ -10,7 +10,13 @@ with offered_ratings as (
 ),
 
 ratings as (
-    select satisfaction_ratings.*
+    select
+        satisfaction_ratings.id as invitation_id,
+        satisfaction_ratings.ticket_id,
+        satisfaction_ratings.requester_id,
+        satisfaction_ratings.created_at,
+        satisfaction_ratings._row_id,
+        satisfaction_ratings._seen_at
     from satisfaction_ratings
     asof left outer join offered_ratings
         on
@@ -33,24 +39,21 @@ surveys as (
     left outer join tickets on ticket_events.ticket_id = tickets.id
     where ticket_events.kind = 'survey_offered'
     qualify row_number() over (partition by invitation_id order by ticket_events.created_at) = 1
+),
+
+offers as (
+    select * from ratings
+    union all
+    select * from surveys
 )
 
 select
-    id as invitation_id,
-    ticket_id,
-    requester_id as customer_id,
+    offers.invitation_id,
+    offers.ticket_id,
+    coalesce(users.reference, offers.requester_id) as customer_id,
     'csat' as survey_type,
-    created_at as offered_at,
-    _row_id,
-    _seen_at
-from ratings
-union all
-select
-    invitation_id,
-    ticket_id,
-    requester_id as customer_id,
-    'csat' as survey_type,
-    created_at as offered_at,
-    _row_id,
-    _seen_at
-from surveys
+    offers.created_at as offered_at,
+    offers._row_id,
+    offers._seen_at
+from offers
+left outer join users on offers.requester_id = users.id

@@ -74,7 +74,7 @@ schedules_assigned as (
 select
     tickets.id as ticket_id,
     regexp_replace(tickets.url, '/api/v2/tickets/([0-9]+)([.]json)?$', '/agent/tickets/\1') as ticket_url,
-    tickets.requester_id as customer_id,
+    coalesce(users.reference, tickets.requester_id) as customer_id,
     tickets.order_id,
     tickets.seller_id,
     tickets.assignee_id as agent_id,
@@ -124,6 +124,7 @@ select
     tickets._seen_at
 from tickets
 left outer join channels on tickets.via_type = channels.via_type
+left outer join users on tickets.requester_id = users.id
 left outer join groups on tickets.group_id = groups.id
 left outer join agent_hashes as requesters on tickets.requester_id = requesters.user_hash
 left outer join agent_hashes as submitters on tickets.submitter_id = submitters.user_hash
