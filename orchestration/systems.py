@@ -10,6 +10,7 @@ from orchestration.extract.intercom.settings import IntercomSource
 from orchestration.extract.paypal.settings import PaypalSource
 from orchestration.extract.shopify.settings import ShopifySource
 from orchestration.extract.upwork.settings import UpworkSource
+from orchestration.extract.zammad.settings import ZammadSource
 from orchestration.extract.zendesk.settings import ZendeskSource
 from orchestration.source_models import SystemSource
 
@@ -21,6 +22,7 @@ System = (
     | PaypalSource
     | ShopifySource
     | UpworkSource
+    | ZammadSource
     | ZendeskSource
 )
 SYSTEMS: dict[str, type[SystemSource]] = {
@@ -31,5 +33,6 @@ SYSTEMS: dict[str, type[SystemSource]] = {
     "paypal": PaypalSource,
     "shopify": ShopifySource,
     "upwork": UpworkSource,
+    "zammad": ZammadSource,
     "zendesk": ZendeskSource,
 }

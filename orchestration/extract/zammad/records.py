@@ -48,8 +48,12 @@ def ticket_record(
     agents: Collection[int],
 ) -> Record:
     """A ticket with the ids of what belongs to it now, its tags, and the customer's first words."""
-    first = min((each for each in articles if _is_from_customer(each)), key=lambda each: each["id"], default=None)
+    in_order = sorted(articles, key=lambda each: each["id"])
+    first = next((each for each in in_order if _is_from_customer(each)), None)
+    opening = in_order[0] if in_order else {}
     return {
+        "create_article_type": opening.get("type"),
+        "create_article_sender": opening.get("sender"),
         **ticket,
         "url": f"{source.base_url}/#ticket/zoom/{ticket['id']}",
         "created_by_agent_id": agent_id(ticket.get("created_by_id"), agents),
