@@ -60,6 +60,13 @@
 {%- endmacro %}
 
 
+{# The rank of a value among those of its group, the highest first; equal values share the middle of their places. #}
+{% macro middle_rank(value, groups) -%}
+    rank() over (partition by {{ groups }} order by {{ value }} desc nulls last)
+    + (count(*) over (partition by {{ groups }}, {{ value }}) - 1) / 2e0
+{%- endmacro %}
+
+
 {# Net promoter score, -100 to 100; null without responses. #}
 {% macro net_promoter_score(promoters, detractors, responses) -%}
     100e0 * ({{ promoters }} - {{ detractors }}) / nullif({{ responses }}, 0)

@@ -17,6 +17,8 @@ from orchestration.demo.clock import DAY, NEVER, Flags, Ints, quarter_label, rep
 from orchestration.demo.contacts import ROLES
 from orchestration.demo.surveys import INVALID, NEGATIVE, NEUTRAL, POSITIVE
 from orchestration.demo.tickets import Tickets
+from orchestration.demo.truth_agents import COLUMNS as AGENT_COLUMNS
+from orchestration.demo.truth_agents import agent_skills, agent_weeks
 from orchestration.demo.truth_owners import csat_by_owner_week
 from orchestration.demo.truth_parameters import parameters
 from orchestration.demo.truth_satisfaction import ces_by_scale, counted_ratings, csat_by_dimension_month
@@ -57,6 +59,7 @@ def count_truth(books: Bookkeeping, seed: int, scale: float, at: int) -> Truth:
         "csat_by_dimension_month": csat_by_dimension_month(books, at),
         "csat_by_owner_week": csat_by_owner_week(books, at),
         "ces": ces_by_scale(books, at),
+        "agents": {"columns": AGENT_COLUMNS, "weeks": agent_weeks(books, at), "skills": agent_skills(books)},
         "nps_by_quarter": _nps(books, at),
         "orders": _orders(books, at),
         "returns": _returns(books, at),

@@ -21,6 +21,7 @@ from orchestration.demo.claims import Claims, claim_history, make_claims
 from orchestration.demo.clock import HORIZON, START, Ints
 from orchestration.demo.contacts import CONTACT, Contacts, together, with_platform
 from orchestration.demo.conversations import (
+    Changes,
     Messages,
     add_bot_greetings,
     add_unanswered_lives,
@@ -69,6 +70,7 @@ class Bookkeeping:
     memberships: Memberships
     shifts: Shifts
     tickets: Tickets
+    changes: Changes
     messages: Messages
     offers: Offers
     ratings: Ratings
@@ -209,8 +211,8 @@ def build_world(seed: int = DEFAULT_SEED, scale: float = 1.0) -> World:
         "exchange_rates": company.exchange_rate_history(seed),
     }
     books = Bookkeeping(
-        sellers, customers, orders, items, deliveries, returns, claims, agents, memberships, shifts, tickets, messages,
-        offers, ratings, efforts, survey, reviews,
+        sellers, customers, orders, items, deliveries, returns, claims, agents, memberships, shifts, tickets, changes,
+        messages, offers, ratings, efforts, survey, reviews,
     )  # fmt: skip
     return World(seed, scale, HORIZON, books, histories)
 

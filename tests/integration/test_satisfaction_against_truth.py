@@ -73,3 +73,24 @@ def test_every_rating_has_the_owner_that_the_rules_give_it(published, truth: dic
         "from direct.rpt_csat_by_owner_week order by all",
     )
     assert ours == [tuple(row) for row in truth["csat_by_owner_week"]]
+
+
+def test_every_week_of_every_agent(published, truth: dict[str, Any]):
+    columns = truth["agents"]["columns"]
+    ours = rows(
+        published,
+        f"select split_part(agent_key, ':', 2) as agent_id, cast(worked_week as varchar) as week, {', '.join(columns[2:])} "
+        "from direct.rpt_agent_performance_by_week order by agent_id, week",
+    )
+    assert ours == sorted(tuple(row) for row in truth["agents"]["weeks"])
+
+
+def test_a_failure_of_the_product_is_no_agents_fault(published):
+    """Unless the customer says that it was the agent (rule 60), no rating of such a contact is an agent's, good or bad."""
+    found = rows(
+        published,
+        "select distinct responses.owner_rule_rank from core.fct_csat_responses as responses "
+        "inner join core.fct_tickets as tickets using (ticket_key) "
+        "where tickets.contact_reason in ('app_problem', 'payment_problem') and responses.rating_owner = 'agent'",
+    )
+    assert set(found) <= {(60,)}
