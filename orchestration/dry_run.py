@@ -8,8 +8,9 @@ import fnmatch
 import shutil
 import tempfile
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -21,9 +22,12 @@ from orchestration.extract.source import extract_source
 from orchestration.pipeline import utc_now
 from orchestration.quality.gates import GateOutcome, run_gate_one
 from orchestration.settings import Home, Settings
-from orchestration.source_models import FileTable, LandedSource
+from orchestration.source_models import ApiSource, FileTable, LandedSource
 from orchestration.sources import AnySource, Sources
 from orchestration.warehouse import connect, quoted
+
+if TYPE_CHECKING:
+    from orchestration.extract.api.fetching import Window
 
 RUN_ID = "dry-run"
 LINKED = ("landing", "mappings", "expectations", "seeds")
@@ -79,18 +83,27 @@ class DryRun:
 
 
 def try_sources(home: Home, settings: Settings, sources: Sources, name: str | None) -> DryRun:
-    """Extract, map and check everything that has landed, from the first row on; `name` limits it to one source."""
+    """Extract, map and check everything that has landed, from the first row on; `name` limits it to one source.
+
+    Of a vendor's system only the last day is read.
+    """
     chosen = [source for source in sources.sources if name in (None, source.name)]
     limited = sources.model_copy(update={"sources": chosen})
     outcome = DryRun()
     with tempfile.TemporaryDirectory(prefix="support-metrics-check-") as folder:
         copy = _copy_of(home, Path(folder))
         for source in chosen:
-            result = extract_source(source, copy, settings, run_id=RUN_ID, now=utc_now)
+            window = _last_day() if isinstance(source, ApiSource) else None
+            result = extract_source(source, copy, settings, run_id=RUN_ID, now=utc_now, window=window)
             read = sum(table["rows_read"] for table in result.tables)
-            outcome.read.append(f"{source.name}: {read:,} rows read" if result.tables else f"{source.name}: not read")
+            limit = "; only the last day was tried, what is older was not looked at" if window else ""
+            outcome.read.append(
+                f"{source.name}: {read:,} rows read{limit}" if result.tables else f"{source.name}: not read"
+            )
             if result.status in ("stale", "unusable"):
                 outcome.problems.append(result.message)
+            elif window and result.message:
+                outcome.warnings.append(f"source {source.name}: {result.message}")
         with connect(copy.warehouse) as warehouse:
             _map(warehouse, limited, copy, outcome)
             outcome.faults += _rejected(warehouse, limited, home)
@@ -101,6 +114,14 @@ def try_sources(home: Home, settings: Settings, sources: Sources, name: str | No
             outcome.problems += gate.blocking
             outcome.warnings += gate.warnings
     return outcome
+
+
+def _last_day() -> "Window":
+    """What is read of a vendor's system: enough to try address, credentials, fields and mappings."""
+    from orchestration.extract.api.fetching import Window
+
+    now = utc_now()
+    return Window(now - timedelta(days=1), now)
 
 
 def _copy_of(home: Home, folder: Path) -> Home:

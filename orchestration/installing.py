@@ -8,6 +8,7 @@ import secrets
 from pathlib import Path
 
 from orchestration.settings import ConfigurationError, Home
+from orchestration.source_templates import environment_lines, short_entries
 
 TEMPLATES = Path(__file__).parent / "templates"
 PRIVATE_FILE = 0o600
@@ -33,8 +34,10 @@ def create_home(home: Home, *, into_existing: bool = False, sources_toml: str | 
     home.make_folders()
     home.mappings.mkdir(exist_ok=True, mode=0o750)
     contents = {
-        home.sources_file: sources_toml or template("sources.toml"),
-        home.path / ".env": template("env").replace("{identity_key}", new_identity_key()),
+        home.sources_file: sources_toml or template("sources.toml").replace("{systems}", short_entries()),
+        home.path / ".env": template("env")
+        .replace("{identity_key}", new_identity_key())
+        .replace("{systems}", environment_lines()),
         home.mappings / "example_tickets.sql": template("example_tickets.sql"),
         home.path / "README.md": template("README.md"),
     }

@@ -34,7 +34,10 @@ def sources() -> None:
 @click.option("--all", "show_all", is_flag=True, help="Show every fault, not the first 20 of a kind.")
 @click.pass_obj
 def check(home: Home, name: str | None, show_all: bool) -> int:
-    """Read everything that has landed, in a temporary copy, and say row and column exactly what does not fit."""
+    """Read everything that has landed, in a temporary copy, and say row and column exactly what does not fit.
+
+    Of a vendor's system the last day is read, which tries its address, credentials, permissions and mappings.
+    """
     from orchestration.dry_run import try_sources
     from orchestration.pipeline import read_configuration
 
@@ -80,19 +83,30 @@ def _line(fault: "Fault") -> str:
 
 
 @sources.command()
-@click.argument("entity", required=False)
+@click.argument("entity", required=False, metavar="[ENTITY|SYSTEM]")
 @click.option("--as", "shape", type=click.Choice(["csv", "toml"]), default="csv", show_default=True)
 def template(entity: str | None, shape: str) -> None:
-    """Print the columns of ENTITY as a CSV header, or as a commented piece of sources.toml; without it, the entities."""
+    """Print the columns of ENTITY as a CSV header or a commented piece of sources.toml, or the entry of a vendor's SYSTEM.
+
+    Without a name, list the entities and the systems.
+    """
     from orchestration.contract import entities
+    from orchestration.source_templates import settings_entry
+    from orchestration.systems import SYSTEMS
 
     known = entities()
     if entity is None:
         for each in known.values():
             click.echo(f"{each.name:<24}{each.description}")
+        click.echo(f"\nsystems: {', '.join(SYSTEMS)}")
+        return
+    if entity in SYSTEMS:
+        click.echo(settings_entry(entity), nl=False)
         return
     if entity not in known:
-        raise ConfigurationError([f"the contract has no entity {entity}; there are: {', '.join(known)}"])
+        raise ConfigurationError(
+            [f"{entity} is neither an entity ({', '.join(known)}) nor a system ({', '.join(SYSTEMS)})"]
+        )
     chosen = known[entity]
     if shape == "csv":
         click.echo(",".join(column.name for column in chosen.columns))

@@ -1,8 +1,13 @@
 """`sources check` and `template`: what does not fit, row and column exactly."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from orchestration.contract import entities
+from orchestration.demo.stand_ins.paypal import PaypalStandIn
+from orchestration.demo.stand_ins.server import Answer, Fault
+from orchestration.systems import SYSTEMS
 
 HEADER = "ticket_id,created_at,channel"
 
@@ -61,10 +66,61 @@ def test_a_template_for_sources_toml_names_every_column(command):
 
 def test_without_an_entity_they_are_listed(command):
     _, out, _ = command("sources", "template")
-    assert len(out.splitlines()) == len(entities())
+    listed, systems = out.strip().split("\n\n")
+    assert len(listed.splitlines()) == len(entities())
+    assert systems == f"systems: {', '.join(SYSTEMS)}"
 
 
 def test_an_entity_that_does_not_exist_is_named(command):
     code, _, err = command("sources", "template", "tiquets")
     assert code == 2
     assert "tiquets" in err
+
+
+def test_a_template_of_a_system_is_an_entry_for_sources_toml(command):
+    code, out, _ = command("sources", "template", "paypal")
+    assert code == 0
+    assert 'client_id_env = "PAYPAL_CLIENT_ID"' in out
+    assert "# look_back_days = 2 " in out
+
+
+@pytest.fixture
+def paypal(home, monkeypatch):
+    monkeypatch.setattr("orchestration.extract.api.calls.BACKOFF_SECONDS", 0.01)
+    monkeypatch.setenv("PAYPAL_CLIENT_ID", "id")
+    monkeypatch.setenv("PAYPAL_CLIENT_SECRET", "a secret of tests")
+    now = datetime.now(UTC).replace(microsecond=0)
+    disputes = {
+        f"PP-D-{hours}": {
+            "dispute_id": f"PP-D-{hours}",
+            "create_time": f"{now - timedelta(hours=hours):%Y-%m-%dT%H:%M:%S.000Z}",
+            "update_time": f"{now - timedelta(hours=hours):%Y-%m-%dT%H:%M:%S.000Z}",
+            "reason": "MERCHANDISE_OR_SERVICE_NOT_RECEIVED",
+            "status": "OPEN",
+            "disputed_transactions": [{"invoice_number": "1001"}],
+        }
+        for hours in (5, 500)
+    }
+    with PaypalStandIn(disputes, client_id="id", client_secret="a secret of tests", clock=now) as stand_in:
+        home.sources_file.write_text(
+            f'[installation]\nname = "t"\n[[sources]]\nname = "pp"\nkind = "paypal"\nbase_url = "{stand_in.url}"\n'
+            "max_attempts = 1\n"
+        )
+        yield stand_in
+
+
+def test_of_a_vendors_system_the_last_day_is_tried(command, home, paypal):
+    code, out, _ = command("--home", home.path, "sources", "check")
+    assert code == 0, out
+    assert "pp: 1 rows read; only the last day was tried, what is older was not looked at" in out
+    assert "pp -> inr_claims: 1 rows mapped" in out
+    assert not home.warehouse.exists()
+
+
+def test_credentials_that_are_refused_are_told_by_the_check(command, home, paypal):
+    paypal.faults.append(Fault("/oauth2/token", Answer({}, 401), times=9))
+    code, out, _ = command("--home", home.path, "sources", "check")
+    assert code == 1
+    assert "error: source pp: " in out
+    assert "PAYPAL_CLIENT_SECRET" in out
+    assert "a secret of tests" not in out

@@ -6,6 +6,8 @@ import pytest
 from orchestration.installing import create_home
 from orchestration.pipeline import read_configuration
 from orchestration.settings import ConfigurationError, Home
+from orchestration.source_templates import settings_entry
+from orchestration.systems import SYSTEMS
 
 
 def mode(path):
@@ -66,5 +68,29 @@ def test_the_commented_examples_of_the_template_are_true(tmp_path, monkeypatch):
     home.sources_file.write_text(text + "\n".join(examples))
     (home.mappings / "old_desk_ticket_changes.sql").write_text("select 1")
     monkeypatch.setenv("SHOP_DATABASE_URL", "postgresql://reader@db/shop")
+    for name in re.findall(r"^# ([A-Z_]+)=$", (home.path / ".env").read_text(), re.M):
+        monkeypatch.setenv(name, "a secret of tests")
     _, sources = read_configuration(home)
-    assert [source.name for source in sources.sources] == ["helpdesk", "old_desk", "shop"]
+    assert [source.name for source in sources.sources] == ["helpdesk", "old_desk", "shop", *SYSTEMS]
+
+
+@pytest.mark.parametrize("kind", SYSTEMS)
+def test_the_entry_of_a_system_is_true_and_shows_every_setting(tmp_path, monkeypatch, kind):
+    home = Home(tmp_path / "new")
+    create_home(home)
+    entry = settings_entry(kind)
+    # What has a default is shown with it: uncommented, nothing changes.
+    defaults = [line.removeprefix("# ") for line in entry.splitlines() if re.match(r"# [a-z_]+ = [^ ]", line)]
+    for name in re.findall(r"^# ([A-Z_]+)=$", (home.path / ".env").read_text(), re.M):
+        monkeypatch.setenv(name, "a secret of tests")
+    found = []
+    for text in (entry, "\n".join([entry, *defaults])):
+        home.sources_file.write_text(f'[installation]\nname = "t"\n{text}')
+        found.append(read_configuration(home)[1].sources[0])
+    assert found[0].model_dump() == found[1].model_dump()
+    shown = set(re.findall(r"^(?:# )?([a-z_]+) =", entry, re.M))
+    assert shown == set(SYSTEMS[kind].model_fields) - {"entities", "delivers"}
+
+
+def test_every_system_without_an_address_of_its_own_has_an_example():
+    assert {kind for kind in SYSTEMS if "https://..." in settings_entry(kind)} == set()
