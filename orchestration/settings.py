@@ -7,6 +7,7 @@ extracts is in `sources.toml` (see `orchestration.sources`).
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError
@@ -28,6 +29,7 @@ QUIET = {
 WORDS = {
     "missing": "is not set",
     "too_short": "shorter than 32 characters",
+    "literal_error": "is neither 0600 nor 0640",
     "string_pattern_mismatch": "is no amount of memory such as 4GB",
 }
 
@@ -132,6 +134,8 @@ class Settings(BaseSettings):
     lock_wait_seconds: float = Field(default=30, ge=0, description="How long to wait for another writer.")
     keep_publishes: int = Field(default=7, ge=1, description="How many published snapshots are kept.")
     published_directory_mode: int = Field(default=0o750, description="Mode of the published folder.")
+    agent_files: bool = Field(default=True, description="Write each agent's own feedback to a file of the agent's own.")
+    agent_file_mode: Literal["0600", "0640"] = Field(default="0600", description="Mode of the agents' files.")
     max_file_megabytes: int = Field(default=2048, ge=1, description="Larger files in the landing folder are refused.")
     draw_boards: bool = Field(default=True, description="Draw the boards after publishing.")
 

@@ -102,7 +102,7 @@ def published_file(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     def support_metrics(context: dg.AssetExecutionContext, installation: Installation) -> dg.MaterializeResult:
         home, settings = installation.home, installation.settings
         with step(context, installation, "publish") as report:
-            from orchestration.publish import publish
+            from orchestration.publish import publish, publish_agent_files, remove_agent_files
 
             build = warehouse_build(home, settings)
             require_gate_two(home, settings, build)
@@ -119,6 +119,19 @@ def published_file(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
             for note in result.notes:
                 context.log.info(f"publish: {note}")
             report.summary = f"build {build_id}: {result.table_count} tables, {result.row_count:,} rows, {result.file}"
+            if settings.agent_files:
+                agents = publish_agent_files(
+                    home.warehouse,
+                    home.published,
+                    build_id=build_id,
+                    file_mode=int(settings.agent_file_mode, 8),
+                    directory_mode=settings.published_directory_mode,
+                    memory_limit=settings.memory_limit,
+                    wait_seconds=settings.lock_wait_seconds,
+                )
+                report.summary += f"; {len(agents.files)} agents' own files"
+            else:
+                remove_agent_files(home.published, wait_seconds=settings.lock_wait_seconds)
         return dg.MaterializeResult(
             metadata={
                 "build_id": build_id,

@@ -54,7 +54,7 @@ def open_marts(
     """
     connection = open_workspace(spill, memory_limit)
     try:
-        _attach_when_free(connection, warehouse, wait_seconds)
+        attach_when_free(connection, warehouse, wait_seconds)
         tables = read_tables(connection, _WAREHOUSE, extra_tables)
         check_tables(connection, _WAREHOUSE, tables)
         check_build_info(connection, _WAREHOUSE, build_id)
@@ -134,7 +134,8 @@ def _entry(connection: duckdb.DuckDBPyConnection, table: Table, relation: str) -
     return TableEntry(row_count=rows, checksum=checksum, definition=definition_fingerprint(table))
 
 
-def _attach_when_free(connection: duckdb.DuckDBPyConnection, warehouse: Path, wait_seconds: float) -> None:
+def attach_when_free(connection: duckdb.DuckDBPyConnection, warehouse: Path, wait_seconds: float) -> None:
+    """Attach the warehouse read-only as `warehouse_source` once nobody has it open for writing. Raises PublishBusyError."""
     deadline = time.monotonic() + wait_seconds
     while True:
         try:

@@ -7,6 +7,7 @@
     .parquet/                           the current Parquet folder and the one before it
     snapshots/<build>.duckdb            0444, the last publishes; folder 0700
     snapshots/<build>.manifest.json     0444
+    agents/<agent>.duckdb               0600 or 0640, each agent's own feedback, no part of the shared file
     .publishing/                        0700, work of a running publish; emptied by the next one
     .publish.lock                       0600, held (flock) by whoever changes the folder
 """
@@ -68,6 +69,11 @@ class Layout:
         return self.root / "snapshots"
 
     @property
+    def agents(self) -> Path:
+        """The folder of the agents' own files."""
+        return self.root / "agents"
+
+    @property
     def work(self) -> Path:
         """The folder of a running publish."""
         return self.root / ".publishing"
@@ -95,6 +101,11 @@ class Layout:
         _set_mode(self.parquet_builds, directory_mode)
         _set_mode(self.snapshots, PRIVATE_DIRECTORY_MODE)
         _set_mode(self.work, PRIVATE_DIRECTORY_MODE)
+
+    def prepare_agents(self, directory_mode: int) -> None:
+        """Make the folder of the agents' files, where an installation wants them, as open as the published folder."""
+        self.agents.mkdir(exist_ok=True)
+        _set_mode(self.agents, directory_mode)
 
 
 def wal_of(file: Path) -> Path:

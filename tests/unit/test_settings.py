@@ -39,6 +39,7 @@ def test_every_fault_is_told_at_once_and_no_value(tmp_path: Path) -> None:
             "SUPPORT_METRICS_MEMORY_LIMT=4GB",
             "SUPPORT_METRICS_KEEP_PUBLISHES=canary",
             "SUPPORT_METRICS_LOCK_WAIT_SECONDS=-1",
+            "SUPPORT_METRICS_AGENT_FILE_MODE=0644",
         )
     )
     assert [problem.split(" (")[0] for problem in found] == [
@@ -47,6 +48,7 @@ def test_every_fault_is_told_at_once_and_no_value(tmp_path: Path) -> None:
         "SUPPORT_METRICS_MEMORY_LIMIT: is no amount of memory such as 4GB",
         "SUPPORT_METRICS_LOCK_WAIT_SECONDS: input should be greater than or equal to 0",
         "SUPPORT_METRICS_KEEP_PUBLISHES: input should be a valid integer, unable to parse string as an integer",
+        "SUPPORT_METRICS_AGENT_FILE_MODE: is neither 0600 nor 0640",
     ]
     assert "canar" not in str(found)
 
