@@ -1,10 +1,16 @@
-"""A little shop as Shopify's API describes it: orders with all that hangs on them, by hand."""
+"""A little shop as Shopify's API describes it: orders with all that hangs on them, by hand; and a source that reads it."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from small_installation import SmallInstallation
+
+from orchestration.demo.stand_ins.shopify import ShopifyStandIn, order_entry
+
 CLOCK = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
-BEFORE = CLOCK - timedelta(hours=5)
+BEFORE = CLOCK - timedelta(hours=30)
+SECRET = "canary-secret-of-shopify"
 
 
 def at(moment: datetime) -> str:
@@ -197,3 +203,18 @@ def dispute(number: int, order_number: int | None, **more: Any) -> dict[str, Any
         "order": names if order_number else None,
         **more,
     }
+
+
+def configure(installation: SmallInstallation, url: str, more: str = "") -> None:
+    installation.configure(
+        f'[[sources]]\nname = "sh"\nkind = "shopify"\nbase_url = "{url}"\nmax_attempts = 3\n'
+        f"start_date = 2026-01-01\n{more}\n"
+    )
+
+
+def put(shop: ShopifyStandIn, *orders: dict) -> None:
+    shop.orders.put(*map(order_entry, orders))
+
+
+def holding(folder: Path, text: str) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]

@@ -2,11 +2,27 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from shopify_shop import BEFORE, CLOCK, at, came_back, customer, dispute, gid, line, order, parcel, refund, returned
-from small_installation import SmallInstallation, accounted
+from shopify_shop import (
+    BEFORE,
+    CLOCK,
+    SECRET,
+    at,
+    came_back,
+    configure,
+    customer,
+    dispute,
+    gid,
+    holding,
+    line,
+    order,
+    parcel,
+    put,
+    refund,
+    returned,
+)
+from small_installation import SmallInstallation
 
 from orchestration.demo.stand_ins.server import Answer, Fault
 from orchestration.demo.stand_ins.shopify import (
@@ -16,8 +32,9 @@ from orchestration.demo.stand_ins.shopify import (
     dispute_entry,
     order_entry,
 )
+from orchestration.extract.api.fetching import Window
+from orchestration.extract.source import extract_source
 
-SECRET = "canary-secret-of-shopify"
 GRAPHQL = r"graphql\.json$"
 
 
@@ -38,74 +55,16 @@ def desk(installation: SmallInstallation, shop, monkeypatch) -> SmallInstallatio
     return installation
 
 
-def configure(installation: SmallInstallation, url: str, more: str = "") -> None:
-    installation.configure(
-        f'[[sources]]\nname = "sh"\nkind = "shopify"\nbase_url = "{url}"\nmax_attempts = 3\n'
-        f"start_date = 2026-01-01\n{more}\n"
-    )
-
-
-def put(shop: ShopifyStandIn, *orders: dict) -> None:
-    shop.orders.put(*map(order_entry, orders))
-
-
 def queries(shop: ShopifyStandIn) -> list[str]:
     return [request.json["query"] for request in shop.requests if request.path.endswith("graphql.json")]
 
 
-def test_first_load_and_what_it_becomes(desk, shop):
-    put(shop, order(1, returns=[returned(1, [1])], test=True, customer=None))
-    result = desk.extract("sh")
-    assert (result.status, result.message) == ("loaded", "")
-    assert accounted(result)
-    desk.map()
-    assert desk.query("select count(*), count(distinct order_key) from contract.orders") == [(60, 60)]
-    assert desk.query(
-        "select order_key, market, status, currency_code, total_amount, is_test, customer_id is null from contract.orders "
-        "where order_id in ('1001', '1007') order by 1"
-    ) == [
-        ("sh:1001", "DE", "fulfilled", "USD", 45.5, True, True),
-        ("sh:1007", "DE", "fulfilled", "USD", 45.5, False, False),
-    ]
-    assert desk.query(
-        "select order_item_id, order_key, seller_id, product_id, product_category, unit_count, price_amount, freight_amount "
-        "from contract.order_items where order_id = '1007'"
-    ) == [("7", "sh:1007", None, "7", "lighting", 2, 45.5, None)]
-    moment = CLOCK.replace(tzinfo=None)
-    assert desk.query(
-        "select delivery_id, carrier, ships_from_country, tracking, promised_date, promised_at, shipped_at, delivered_at "
-        "from contract.deliveries where order_id = '1007'"
-    ) == [("7", "bpost", "BE", None, None, *(moment - timedelta(days=days) for days in (6, 7, 5)))]
-    assert desk.query(
-        "select return_id, order_key, order_item_key, return_reason, unit_count, received_at, refunded_at from contract.returns"
-    ) == [("1000", "sh:1001", "sh:1", "arrived_late", 1, None, None)]
-    assert desk.query("select claim_id, order_key, origin, outcome from contract.inr_claims") == [
-        ("5", "sh:1007", "claim", None)
-    ]
-    assert desk.query("select market, language from contract.customers") == [("CH", "de")]
-    joined = "select count(*) from contract.orders join contract.customers using (customer_key)"
-    assert desk.query(joined) == [(59,)]
-    marks = desk.query("select entity_name from contract.delivery_marks order by 1")
-    assert [name for (name,) in marks] == ["customers", "deliveries", "inr_claims", "order_items", "orders", "returns"]
-    assert desk.query("select count(*) from audit.raw_accounting where rows_current <> rows_accounted") == [(0,)]
-
-
-def test_a_second_load_with_nothing_new_adds_nothing(desk, shop):
-    desk.extract("sh")
-    for moment in (CLOCK + timedelta(hours=1), CLOCK + timedelta(days=3), CLOCK + timedelta(days=5)):
-        shop.clock = moment
-        shop.requests.clear()
-        again = desk.extract("sh")
-        assert again.status == "loaded"  # the marks moved on
-        assert sum(t["rows_landed"] for t in again.tables if t["table_name"] != "delivery_marks") == 0
-    # Scopes, a count for orders and for customers, three slices of disputes, and a count for each of seven days.
-    assert len(queries(shop)) == 1 + 2 + 3 + 7
-
-
-def test_updates_late_and_same_second_records_are_found(desk, shop):
+def test_later_loads_find_what_is_new_and_nothing_else(desk, shop):
     put(shop, order(70, CLOCK))
     desk.extract("sh")
     shop.clock += timedelta(minutes=30)
+    again = desk.extract("sh")
+    assert sum(t["rows_landed"] for t in again.tables if t["table_name"] != "delivery_marks") == 0
     put(
         shop,
         order(71, CLOCK),  # of the same second as the last one seen, and committed after it was read
@@ -118,6 +77,24 @@ def test_updates_late_and_same_second_records_are_found(desk, shop):
     assert desk.query("select order_id, status from contract.orders where cancelled_at is not null") == [
         ("1003", "cancelled")
     ]
+    # Two days later the token has ended as well; only what is always asked is asked.
+    shop.clock += timedelta(days=2)
+    shop.token = "another-token"
+    shop.requests.clear()
+    assert desk.extract("sh").status == "loaded"
+    # Scopes, a count for orders and for customers, a page of orders of the look-back, three slices of disputes, seven days.
+    assert len(queries(shop)) == 1 + 2 + 1 + 3 + 7
+
+
+def test_a_back_fill_reads_its_range_alone(desk, shop):
+    put(shop, order(70, CLOCK, createdAt=at(CLOCK - timedelta(days=40))), order(71, CLOCK - timedelta(days=41)))
+    window = Window(*(CLOCK.replace(tzinfo=None) - timedelta(days=days) for days in (45, 35)))
+    source = desk.sources.sources[0]
+    extract_source(source, desk.home, desk.settings, run_id="fill", now=desk.now, window=window)
+    assert desk.query("select legacy_resource_id from raw_sh.orders order by 1") == [("1070",), ("1071",)]
+    assert desk.query("select count(*) from audit.source_progress") == [(0,)]
+    assert desk.versions("raw_sh.delivery_marks") == 0
+    assert desk.query("select count(*), sum(vendor_count), sum(own_count) from audit.vendor_totals") == [(10, 1, 1)]
 
 
 def test_orders_with_open_returns_are_read_again_though_they_do_not_change(desk, shop):
@@ -138,13 +115,6 @@ def test_orders_with_open_returns_are_read_again_though_they_do_not_change(desk,
     assert not [query for query in queries(shop) if "nodes(ids" in query]
 
 
-def test_a_return_that_was_declined_or_cancelled_is_dropped_with_its_reason(desk, shop):
-    put(shop, order(1, returns=[returned(1, [1], status="DECLINED"), returned(2, [1], status="CANCELED")]))
-    desk.extract("sh")
-    counts = {count.entity_name: count for count in desk.map()}["returns"]
-    assert (counts.rows_mapped, counts.rows_dropped) == (0, 2)
-
-
 def test_deleted_orders_are_found_by_the_sweep_and_take_what_hangs_on_them_along(desk, shop):
     desk.extract("sh")
     shop.orders.delete(gid("Order", 1007))
@@ -159,19 +129,18 @@ def test_deleted_orders_are_found_by_the_sweep_and_take_what_hangs_on_them_along
     assert counts["orders"].rows_mapped == 59
     assert (counts["order_items"].rows_mapped, counts["order_items"].rows_dropped) == (59, 1)
     assert counts["deliveries"].rows_dropped == 1
-
-
-def test_a_sweep_that_finds_no_orders_deletes_none(desk, shop):
-    desk.extract("sh")
+    # A list without any order is no reason to delete them all.
     for number in range(60):
-        shop.orders.delete(gid("Order", 1000 + number))
+        if number != 7:
+            shop.orders.delete(gid("Order", 1000 + number))
     shop.clock += timedelta(days=8)
     assert "lists no orders at all" in desk.extract("sh").message
-    desk.map()
-    assert desk.query("select count(*) from contract.orders") == [(60,)]
+    assert len(desk.current("id", "raw_sh.orders")) == 59
 
 
-def test_lists_longer_than_what_comes_with_an_order_are_read_to_their_end(desk, shop):
+def test_long_lists_are_read_to_their_end_and_pages_that_cost_too_much_are_halved(desk, shop):
+    configure(desk, shop.url, "page_size = 250")
+    shop.served_version = "2026-10"
     lines = list(range(500, 560))
     put(
         shop,
@@ -185,6 +154,7 @@ def test_lists_longer_than_what_comes_with_an_order_are_read_to_their_end(desk, 
     )
     result = desk.extract("sh")
     assert result.status == "loaded", result.message
+    assert "answers as version 2026-10, since 2026-07 (api_version)" in result.message
     found = [
         desk.query(f"select count(*), count(distinct id) from raw_sh.{table} where order_id = '{gid('Order', 1001)}'")[
             0
@@ -240,12 +210,6 @@ def test_a_small_budget_slows_and_stops_nothing(installation, monkeypatch):
         assert installation.query("select count(*) from raw_sh.return_line_items") == [(100,)]
 
 
-def test_a_page_that_costs_too_much_is_halved(desk, shop):
-    configure(desk, shop.url, "page_size = 250")
-    assert desk.extract("sh").status == "loaded"
-    assert desk.query("select count(*) from raw_sh.orders") == [(60,)]
-
-
 def test_a_fault_in_mid_page_loads_nothing_and_the_next_run_all(desk, shop):
     shop.faults.append(Fault(GRAPHQL, Answer({"errors": "boom"}, 500), after=4, times=3))
     first = desk.extract("sh")
@@ -275,13 +239,6 @@ def test_refused_credentials_take_two_calls_at_most_and_one_clear_line(desk, sho
     assert len(shop.requests) <= 2
     assert not holding(tmp_path, SECRET)
     assert not holding(tmp_path, shop.token)
-
-
-def test_a_token_that_has_ended_is_asked_for_anew_in_the_next_run(desk, shop):
-    desk.extract("sh")
-    shop.clock += timedelta(days=2)
-    shop.token = "another-token"
-    assert desk.extract("sh").status == "loaded"
 
 
 def test_a_missing_scope_is_named_and_what_plans_lack_is_left_out(desk, shop):
@@ -316,22 +273,15 @@ def test_a_field_that_the_version_does_not_know_is_named(desk, shop):
     assert "refuses a query: undefinedField (Order.returnStatus: does api_version 2026-07 know it?)" in (
         desk.extract("sh").message
     )
-    shop.served_version = "2026-10"
-    assert "answers as version 2026-10, since 2026-07 (api_version)" in desk.extract("sh").message
-
-
-def test_a_changed_type_loses_nothing(desk, shop):
-    put(shop, order(1, totalPriceSet={"shopMoney": {"amount": "a lot", "currencyCode": "USD"}}))
-    desk.extract("sh")
-    counts = {count.entity_name: count for count in desk.map()}["orders"]
-    assert (counts.rows_mapped, counts.rows_rejected) == (59, 1)
 
 
 def test_orders_go_by_the_name_that_other_systems_use(desk, shop):
     configure(desk, shop.url, 'order_id = "number"\nseller_field = "vendor"')
     put(shop, order(8, lineItems=[line(8), line(900, vendor="Other")]))
+    put(shop, order(1, totalPriceSet={"shopMoney": {"amount": "a lot", "currencyCode": "USD"}}))
     desk.extract("sh")
-    desk.map()
+    counts = {count.entity_name: count for count in desk.map()}["orders"]
+    assert (counts.rows_mapped, counts.rows_rejected) == (59, 1)  # a changed type loses nothing
     assert desk.query("select order_key from contract.inr_claims") == [("sh:7",)]
     assert desk.query("select order_key, seller_key from contract.orders where order_id in ('7', '8') order by 1") == [
         ("sh:7", "sh:Lamps of Ghent"),
@@ -364,24 +314,3 @@ def test_disputes_become_claims_by_their_outcome(desk, shop):
     desk.extract("sh")
     desk.map()
     assert desk.query("select outcome from contract.inr_claims where claim_id = '5'") == [("upheld",)]
-
-
-def test_the_vendors_own_counts_stand_beside_ours(desk, shop):
-    put(shop, order(1, createdAt=at(CLOCK - timedelta(days=2))), order(2, createdAt=at(CLOCK - timedelta(days=2))))
-    desk.extract("sh")
-    rows = desk.query("select vendor_count, own_count from audit.vendor_totals where counted_date = date '2026-11-19'")
-    assert rows == [(2, 2)]
-    assert desk.query("select count(*) from audit.vendor_totals") == [(7,)]
-
-
-def test_nothing_of_the_buyer_is_kept_but_hashes(desk, shop, tmp_path):
-    put(shop, order(1, returns=[returned(1, [1])], refunds=[refund(1, 1)]))
-    desk.extract("sh")
-    desk.map()
-    for text in ("ann@example.com", "Ann@Example.com", "470 12 34 56", "Customer/88"):
-        assert not holding(tmp_path, text)
-    assert desk.query("select length(email), length(customer_id) from contract.customers") == [(32, 32)]
-
-
-def holding(folder: Path, text: str) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
