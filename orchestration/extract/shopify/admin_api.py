@@ -66,12 +66,14 @@ class AdminApi:
 
     def ask(self, text: str, /, **variables: Any) -> dict[str, Any]:
         """The data of one answer; an answer "too fast" is waited for as long as the vendor's own figures say."""
+        said = ""
         for _ in range(self.source.max_attempts):
             answer = self.calls.post_json(self._path, {"query": text, "variables": variables})
             cost = (answer.get("extensions") or {}).get("cost") or {}
             errors = answer.get("errors") or []
             codes = [_code(error) for error in errors] if isinstance(errors, list) else ["UNKNOWN"]
             if "THROTTLED" in codes or "INTERNAL_SERVER_ERROR" in codes:
+                said = "too many requests" if "THROTTLED" in codes else "an error of its own"
                 self._wait_turn(cost)
                 continue
             if codes:
@@ -81,7 +83,7 @@ class AdminApi:
                 self._wait_turn(cost)  # the next of its kind would be refused
             return answer.get("data") or {}
         raise UnreachableSourceError(
-            f"{self._at} answers too many requests at {self._path}, {self.source.max_attempts} times in a row (max_attempts)"
+            f"{self._at} answers {said} at {self._path}, {self.source.max_attempts} times in a row (max_attempts)"
         )
 
     def scopes(self) -> set[str]:
