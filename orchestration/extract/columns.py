@@ -112,12 +112,21 @@ def layout_changes(
 
 def vanished_columns(connection: duckdb.DuckDBPyConnection, source_name: str, table_name: str) -> set[str]:
     """The columns whose newest recorded state is that they vanished."""
+    return _in_state(connection, source_name, table_name, VANISHED)
+
+
+def told_columns(connection: duckdb.DuckDBPyConnection, source_name: str, table_name: str) -> set[str]:
+    """The columns that were told as new already."""
+    return _in_state(connection, source_name, table_name, NEW)
+
+
+def _in_state(connection: duckdb.DuckDBPyConnection, source_name: str, table_name: str, state: str) -> set[str]:
     return {
         row[0]
         for row in connection.execute(
             "select column_name from audit.table_columns where source_name = ? and table_name = ? and state in (?, ?) "
             "group by column_name having arg_max(state, recorded_at) = ?",
-            [source_name, table_name, NEW, VANISHED, VANISHED],
+            [source_name, table_name, NEW, VANISHED, state],
         ).fetchall()
     }
 

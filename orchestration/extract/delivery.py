@@ -151,8 +151,9 @@ def _read(extraction: Extraction, table: RawTable, raw: str | None, delivery: De
         is_listed = table.listing == "full" and landing.was_asked(table.name)
         if not (landing.count(table.name) or is_listed or landing.removed(table.name)):
             return None
-        for name in read_landed(warehouse, landing, table):
-            delivery.column_states[name] = columns.NEW
+        unknown = read_landed(warehouse, landing, table)
+        told = columns.told_columns(warehouse, source.name, table.name) if unknown else set()
+        delivery.column_states |= {name: columns.NEW for name in unknown if name not in told}
         return [columns.Layout(f"table {table.name}", tuple(table.fields), True, landing.count(table.name) > 0)]
     if not isinstance(source, SqlSource) or not isinstance(table, SqlTable):
         raise TypeError(f"source {source.name} and its table {table.name} are of different kinds")
