@@ -15,6 +15,7 @@ import time
 import traceback
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from orchestration.settings import PROJECT
@@ -62,7 +63,7 @@ def start_drawers() -> dict[str, WarmProcess]:
         find_dct()
     except BoardsNotInstalledError:
         return {}
-    return {form: WarmProcess(_practise, form) for form in FORMATS}
+    return {form: WarmProcess(partial(_practise, form)) for form in FORMATS}
 
 
 def render_boards(

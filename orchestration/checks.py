@@ -88,10 +88,10 @@ def gate_two(home: Home, marts: Sequence[dg.AssetKey], metadata: Sequence[dg.Ass
         with step(context, installation, "gate 2") as report:
             from orchestration.quality.gates import run_gate_two
 
-            installation.prepare_boards()
+            installation.processes.prepare_boards()
             # Under the run that built the marts, so that looking again replaces what was found before.
             build = warehouse_build(home, installation.settings)
-            outcome = installation.run_gate(run_gate_two, build.run_id)
+            outcome = installation.processes.run_gate(run_gate_two, build.run_id)
             yield from gate_results(outcome, specs)
             report.summary = outcome.summary.removeprefix(f"gate {outcome.gate} ")
             require_passed(context, installation, outcome)

@@ -7,13 +7,12 @@ does stands in `orchestration.assets` and `orchestration.checks`.
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dagster as dg
 from dagster_dbt import DbtCliResource
@@ -27,13 +26,11 @@ from orchestration.extract.mapping import MappingError
 from orchestration.pipeline import UnfinishedBuildError, read_configuration, redact
 from orchestration.publish import PublishBusyError, PublishError
 from orchestration.run_lock import hold_run_lock
+from orchestration.run_processes import RunProcesses
 from orchestration.settings import PROJECT, ConfigurationError, Home, Settings
 from orchestration.sources import Sources
 from orchestration.warehouse import WarehouseLockedError
-from orchestration.warm_processes import ProcessDiedError, WarmProcess
-
-if TYPE_CHECKING:
-    from orchestration.quality.gates import GateOutcome
+from orchestration.warm_processes import ProcessDiedError
 
 WRITER_POOL = "duckdb_writer"
 PROCESS_TAG = "support_metrics/process"
@@ -51,9 +48,7 @@ class Installation(dg.ConfigurableResource):
     home_path: str
     _settings: Settings | None = PrivateAttr(default=None)
     _sources: Sources | None = PrivateAttr(default=None)
-    _gates: WarmProcess | None = PrivateAttr(default=None)
-    _drawers: dict[str, WarmProcess] = PrivateAttr(default_factory=dict)
-    _is_whole_run: bool = PrivateAttr(default=False)
+    _processes: RunProcesses | None = PrivateAttr(default=None)
 
     @property
     def home(self) -> Home:
@@ -74,28 +69,12 @@ class Installation(dg.ConfigurableResource):
             raise ConfigurationError(["the installation's sources are read when a run begins"])
         return self._sources
 
-    def run_gate(self, gate: Callable[..., "GateOutcome"], run_id: str) -> "GateOutcome":
-        """A gate's verdict on the warehouse: from the process that got ready for gates, else from this one.
-
-        Raises:
-            ProcessDiedError: the process was killed while it worked.
-        """
-        arguments = {"run_id": run_id, "home": self.home.path, "now": datetime.now(UTC)}
-        if self._gates is None or not self._gates.is_alive:
-            return gate(self.home.warehouse, **arguments)
-        return self._gates.call(gate, self.home.warehouse, **arguments)
-
     @property
-    def drawers(self) -> dict[str, WarmProcess]:
-        """The processes that got ready to draw the boards, by format; maybe none."""
-        return self._drawers
-
-    def prepare_boards(self) -> None:
-        """Let processes get ready to draw the boards while this run does what comes before; once a run."""
-        if self._is_whole_run and self.settings.draw_boards and not self._drawers:
-            from orchestration.boards import start_drawers
-
-            self._drawers = start_drawers()
+    def processes(self) -> RunProcesses:
+        """What gets ready beside the steps of this run."""
+        if self._processes is None:
+            raise ConfigurationError(["the installation's processes are there during a run"])
+        return self._processes
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Installation"]:
@@ -110,24 +89,22 @@ class Installation(dg.ConfigurableResource):
         with hold_run_lock(self.home, run_id, self._settings.lock_wait_seconds, on_wait=tell):
             job_name = context.run.job_name if context.run else ""
             journal.begin(self.home, run_id, job_name)
-            # A job of ours has gates and boards; a few assets that somebody chose in the UI need not have any.
-            self._is_whole_run = bool(job_name) and not job_name.startswith("__")
-            if self._is_whole_run:
-                from orchestration.quality.gates import get_ready
-
-                self._gates = WarmProcess(get_ready, self.home.path)
+            self._processes = RunProcesses(self.home, self._settings, self._sources, job_name)
+            self._processes.prepare_gates()
             try:
                 yield self
             finally:
-                for process in (self._gates, *self._drawers.values()):
-                    if process is not None:
-                        process.close()
-                self._gates, self._drawers = None, {}
+                self._processes.close()
                 journal.end(self.home, run_id)
 
 
 class QuietDbt(DbtCliResource):
     """dbt as Dagster's own resource runs it, without the two things it does first that nobody here needs."""
+
+    @property
+    def version(self) -> Version:
+        """dbt's own."""
+        return self._cli_version
 
     @property
     def _cli_version(self) -> Version:

@@ -62,30 +62,41 @@ class WarmProcess:
     Functions are named and not sent: they must be found in a module. Arguments, results and errors are pickled.
     """
 
-    def __init__(self, prepare: Callable[Arguments, object], *args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
-        """Start it and let it call `prepare`, whose errors are only printed: the work itself will meet them again."""
+    def __init__(self, prepare: Callable[[], object], *, output: int | None = None) -> None:
+        """Start it and let it call `prepare`, whose errors are only printed: the work itself will meet them again.
+
+        Args:
+            prepare: found in a module, or a `partial` of such a function.
+            output: its standard output in the words of `subprocess`; None for the run's own.
+        """
         self._lock = threading.Lock()
         self._connection, theirs = Pipe()
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", __name__, str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
+                stdout=output,
                 pass_fds=[theirs.fileno()],
                 cwd=PROJECT,  # where `-m` looks for this module
                 env=plain_environment(),
             )
-        self._send(prepare, args, kwargs)
-        self._unread_answers = 1
+        self._unread_answers = 0
+        self.begin(prepare)
 
     @property
-    def process_id(self) -> int:
-        """The process's number."""
-        return self._process.pid
+    def popen(self) -> subprocess.Popen[bytes]:
+        """The process as `subprocess` has it."""
+        return self._process
 
     @property
     def is_alive(self) -> bool:
         """Whether it can still be asked."""
         return self._process.poll() is None
+
+    def begin(self, function: Callable[Arguments, object], *args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        """Let it call the function without waiting; nobody hears what comes of it but by its output and its end."""
+        self._send(function, args, kwargs)
+        self._unread_answers += 1
 
     def call(
         self,

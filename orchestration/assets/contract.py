@@ -58,6 +58,7 @@ def contract_assets(sources: Sources, home: Home) -> dg.AssetsDefinition:
             from orchestration.time_zone_rules import write_disagreements
             from orchestration.warehouse import connect
 
+            installation.processes.prepare_dbt()
             with connect(home.warehouse, wait_seconds=settings.lock_wait_seconds) as warehouse:
                 counts = map_sources(warehouse, installation.sources, home, run_id)
                 write_disagreements(warehouse, installation.sources, home, run_id)
@@ -66,7 +67,7 @@ def contract_assets(sources: Sources, home: Home) -> dg.AssetsDefinition:
                 f"{sum(c.rows_dropped for c in counts):,} dropped, {sum(c.rows_rejected for c in counts):,} rejected"
             )
         with step(context, installation, "gate 1") as report:
-            outcome = installation.run_gate(run_gate_one, run_id)
+            outcome = installation.processes.run_gate(run_gate_one, run_id)
             rows = table_row_counts(home, "contract", settings)
             for spec in specs:
                 name = spec.key.path[-1]

@@ -12,13 +12,15 @@ from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, dbt_assets
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
 from orchestration.dbt_manifest import target_folder
+from orchestration.dbt_process import build
 from orchestration.pipeline import MART_SCHEMAS, SECRETS, begin_build, dbt_arguments, dbt_environment
 from orchestration.progress import CONSOLE
 from orchestration.resources import WRITER_POOL, Installation, QuietDbt, step, stop
+from orchestration.settings import PROJECT
 from orchestration.sources import secret_variables
 
 LONGEST_MESSAGE = 300
@@ -39,15 +41,14 @@ def warehouse_models(manifest: dict[str, Any]) -> dg.AssetsDefinition:
     def dbt_build(context: dg.AssetExecutionContext, installation: Installation, dbt: QuietDbt) -> Iterator[Any]:
         home = installation.home
         with step(context, installation, "dbt build") as report:
-            installation.prepare_boards()
+            installation.processes.prepare_boards()
             begin_build(home, installation.settings)
             # Unit tests judge the SQL, not the night: docs/decisions/0004.
             arguments = ["build", "--exclude-resource-type", "unit_test", *dbt_arguments(installation.sources)]
             context.log.info(f"$ dbt {shlex.join(arguments)}")
-            with _environment(installation):
-                invocation = dbt.cli(arguments, context=context, target_path=target_folder(home))
             (target_folder(home) / "run_results.json").unlink(missing_ok=True)
             try:
+                invocation = _invocation(context, installation, dbt, arguments, manifest)
                 for number, event in enumerate(invocation.stream(), start=1):
                     CONSOLE.passing(f"          dbt build: {number} of {len(manifest['nodes'])}")
                     yield event
@@ -64,6 +65,32 @@ def warehouse_models(manifest: dict[str, Any]) -> dg.AssetsDefinition:
             report.summary = _counts(_results(installation))
 
     return dbt_build
+
+
+def _invocation(
+    context: dg.AssetExecutionContext,
+    installation: Installation,
+    dbt: QuietDbt,
+    arguments: list[str],
+    manifest: dict[str, Any],
+) -> DbtCliInvocation:
+    """dbt at work: the process that has read the project, else a new one, as for a part of the models."""
+    ready = installation.processes.dbt
+    target = target_folder(installation.home)
+    if ready is None or context.is_subset:
+        with _environment(installation):
+            return dbt.cli(arguments, context=context, target_path=target)
+    ready.begin(build, arguments)
+    return DbtCliInvocation(
+        process=ready.popen,
+        manifest=manifest,
+        dagster_dbt_translator=FolderGroups(),
+        project_dir=PROJECT,
+        target_path=target,
+        raise_on_error=True,
+        cli_version=dbt.version,
+        context=context,
+    )
 
 
 @contextmanager

@@ -167,7 +167,7 @@ def rendered_boards() -> dg.AssetsDefinition:
             try:
                 from orchestration.boards import BoardError, BoardsNotInstalledError, render_boards
 
-                drawn = render_boards(home.published, out, drawers=installation.drawers)
+                drawn = render_boards(home.published, out, drawers=installation.processes.drawers)
                 report.summary = f"{len(drawn)} files in {out}"
             except BoardsNotInstalledError as missing:
                 report.summary = f"none: {missing}"

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,11 +21,12 @@ from orchestration.warm_processes import ProcessDiedError, WarmProcess
 HERE = Path(__file__).parent
 RUN = """
 import sys, time
+from functools import partial
 from orchestration.warm_processes import WarmProcess
-process = WarmProcess(time.sleep, float(sys.argv[1]))
+process = WarmProcess(partial(time.sleep, float(sys.argv[1])))
 if len(sys.argv) > 2:
-    process._send(time.sleep, (float(sys.argv[2]),), {})
-print(process.process_id, flush=True)
+    process.begin(time.sleep, float(sys.argv[2]))
+print(process.popen.pid, flush=True)
 sys.stdin.read()
 """
 
@@ -50,8 +52,8 @@ def ends(process_id: int, seconds: float = 10) -> bool:
 
 
 def test_calls_are_answered_one_after_the_other_by_the_same_process(process: WarmProcess) -> None:
-    assert process.process_id != os.getpid()
-    assert [process.call(os.getpid), process.call(os.getpid)] == [process.process_id] * 2
+    assert process.popen.pid != os.getpid()
+    assert [process.call(os.getpid), process.call(os.getpid)] == [process.popen.pid] * 2
     assert process.call(max, 1, 2, key=abs) == 2
 
 
@@ -83,17 +85,29 @@ def test_an_error_comes_through_as_it_is(process: WarmProcess) -> None:
 
 
 def test_what_getting_ready_does_not_manage_is_left_to_the_work() -> None:
-    process = WarmProcess(os.listdir, "no such folder")
+    process = WarmProcess(partial(os.listdir, "no such folder"))
     assert process.call(abs, -1) == 1
     process.close()
     assert not process.is_alive
+
+
+def test_one_with_an_output_of_its_own_ends_with_the_code_of_what_it_was_told() -> None:
+    process = WarmProcess(os.getpid, output=subprocess.PIPE)
+    process.begin(print, "said")
+    process.begin(sys.exit, 3)
+    assert process.popen.stdout is not None
+    with process.popen.stdout as output:
+        assert output.read() == b"said\n"
+    assert process.popen.wait() == 3
+    assert not process.is_alive
+    process.close()
 
 
 def test_too_slow_is_killed() -> None:
     process = WarmProcess(os.getpid)
     with pytest.raises(TimeoutError):
         process.call_within(2, time.sleep, 60)
-    assert ends(process.process_id)
+    assert ends(process.popen.pid)
     process.close()
 
 
@@ -104,7 +118,7 @@ def test_a_killed_process_is_told_from_an_error(ending: signal.Signals, words: s
     process = WarmProcess(os.getpid)
     process.call(os.getpid)
     with pytest.raises(ProcessDiedError, match=words) as caught:
-        process.call(os.kill, process.process_id, ending)
+        process.call(os.kill, process.popen.pid, ending)
     assert caught.value.exit_code == -ending
     with pytest.raises(ProcessDiedError):
         process.call(os.getpid)
@@ -112,7 +126,7 @@ def test_a_killed_process_is_told_from_an_error(ending: signal.Signals, words: s
 
 
 def test_closing_ends_it_in_the_middle_of_its_work() -> None:
-    process = WarmProcess(time.sleep, 60)
+    process = WarmProcess(partial(time.sleep, 60))
     began = time.monotonic()
     process.close()
     assert not process.is_alive
@@ -145,7 +159,7 @@ def test_it_has_neither_the_locks_nor_the_secrets_of_the_run(tmp_path: Path, mon
     monkeypatch.setenv("SUPPORT_METRICS_IDENTITY_KEY", "k" * 64)
     home = Home(tmp_path)
     with hold_run_lock(home, "a", 0):
-        process = WarmProcess(site.addsitedir, str(HERE))
+        process = WarmProcess(partial(site.addsitedir, str(HERE)))
         assert not [name for name in process.call(open_files) if str(tmp_path) in name]
         assert process.call(os.getenv, "SUPPORT_METRICS_IDENTITY_KEY") is None
         assert process.call(os.getenv, "DO_NOT_TRACK") == "1"

@@ -1,13 +1,14 @@
 """Which runs let processes get ready, and that they end with the run."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from orchestration import boards, resources
+from orchestration import boards, dbt_process, run_processes
 from orchestration.resources import Installation
 from orchestration.settings import Home
 from orchestration.warm_processes import WarmProcess
@@ -18,8 +19,8 @@ class Process:
 
     is_alive = True
 
-    def __init__(self, prepare: Callable[..., object], *args: object) -> None:
-        self.prepares, self.was_closed = prepare.__name__, False
+    def __init__(self, prepare: "partial[object]") -> None:
+        self.prepares, self.was_closed = prepare.func.__name__, False
 
     def call(self, gate: Callable[..., object], *args: object, **kwargs: object) -> tuple[Any, ...]:
         return ("in the process", gate, args, kwargs["run_id"])
@@ -33,12 +34,12 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Process]:
     """The processes started so far."""
     found: list[Process] = []
 
-    def start(prepare: Callable[..., object], *args: object) -> Process:
-        found.append(Process(prepare, *args))
+    def start(prepare: "partial[object]", **_options: object) -> Process:
+        found.append(Process(prepare))
         return found[-1]
 
-    monkeypatch.setattr(resources, "WarmProcess", start)
-    monkeypatch.setattr(boards, "WarmProcess", start)
+    for module in (run_processes, dbt_process, boards):
+        monkeypatch.setattr(module, "WarmProcess", start)
     return found
 
 
@@ -56,19 +57,22 @@ def gate(warehouse: Path, *, run_id: str, home: Path, now: object) -> tuple[Any,
 def test_a_job_has_a_process_for_the_gates_and_starts_the_drawers_when_told(home: Home, started: list[Process]) -> None:
     with running(home, "refresh_warehouse") as installation:
         assert [process.prepares for process in started] == ["get_ready"]
-        assert installation.run_gate(gate, "r") == ("in the process", gate, (home.warehouse,), "r")
-        installation.prepare_boards()
-        installation.prepare_boards()
-        assert sorted(installation.drawers) == ["html", "png"]
-        assert len(started) == 3
+        assert installation.processes.run_gate(gate, "r") == ("in the process", gate, (home.warehouse,), "r")
+        for _ in range(2):
+            installation.processes.prepare_dbt()
+            installation.processes.prepare_boards()
+        assert sorted(installation.processes.drawers) == ["html", "png"]
+        assert installation.processes.dbt is started[1]
+        assert [process.prepares for process in started[1:]] == ["_read_project", "_practise", "_practise"]
         assert not any(process.was_closed for process in started)
     assert all(process.was_closed for process in started)
-    assert installation.drawers == {}
+    assert installation.processes.drawers == {}
+    assert installation.processes.dbt is None
 
 
 def test_they_end_with_a_run_that_fails(home: Home, started: list[Process]) -> None:
     run = running(home, "publish_marts")
-    run.__enter__().prepare_boards()
+    run.__enter__().processes.prepare_boards()
     error = ZeroDivisionError()
     assert not run.__exit__(ZeroDivisionError, error, None)
     assert [process.was_closed for process in started] == [True] * 3
@@ -79,8 +83,8 @@ def test_boards_that_are_switched_off_are_not_prepared(
 ) -> None:
     monkeypatch.setenv("SUPPORT_METRICS_DRAW_BOARDS", "false")
     with running(home, "refresh_warehouse") as installation:
-        installation.prepare_boards()
-        assert installation.drawers == {}
+        installation.processes.prepare_boards()
+        assert installation.processes.drawers == {}
 
 
 @pytest.mark.parametrize("job_name", ["__ASSET_JOB", ""])
@@ -88,15 +92,16 @@ def test_a_few_chosen_assets_start_none_and_have_their_gates_here(
     home: Home, started: list[Process], job_name: str
 ) -> None:
     with running(home, job_name) as installation:
-        installation.prepare_boards()
-        assert installation.run_gate(gate, "r") == ("here", gate, (home.warehouse,), "r")
+        installation.processes.prepare_dbt()
+        installation.processes.prepare_boards()
+        assert installation.processes.run_gate(gate, "r") == ("here", gate, (home.warehouse,), "r")
     assert started == []
 
 
 def test_a_gate_whose_process_is_gone_already_is_asked_here(home: Home, started: list[Process]) -> None:
     with running(home, "refresh_warehouse") as installation:
         started[0].is_alive = False
-        assert installation.run_gate(gate, "r")[0] == "here"
+        assert installation.processes.run_gate(gate, "r")[0] == "here"
 
 
 def test_the_definitions_start_none(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
