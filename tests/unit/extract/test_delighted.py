@@ -4,6 +4,10 @@ import json
 
 import pytest
 from small_installation import SmallInstallation, accounted
+from world_match import contract_rows, expected_rows
+
+from orchestration.demo.stand_ins.delighted_data import CUSTOMER_PROPERTY, MARKET_PROPERTY, write_archive
+from orchestration.demo.world import build_world
 
 CANARY = "ann@example.com"
 
@@ -206,3 +210,17 @@ def test_an_installation_that_wants_no_nps_of_it(archive):
     assert archive.query("select count(*) from contract.nps_responses") == [(0,)]
     assert archive.query("select count(*) from contract.csat_responses") == [(1,)]
     assert archive.query("select rows_current, rows_accounted from audit.raw_accounting") == [(2, 2)]
+
+
+def test_the_world_comes_back_but_for_what_the_vendor_lacks(archive):
+    """Delighted knows no invitation of an answer; everything else is there, and rows without an instant stay without one."""
+    configure(archive, f'customer_property = "{CUSTOMER_PROPERTY}"\nmarket_property = "{MARKET_PROPERTY}"')
+    world = build_world(7, 0.1)
+    count = write_archive(world, archive.home.landing / "nps" / "survey_responses.json")
+    result = archive.extract("nps")
+    assert result.status == "loaded", result.message
+    archive.map()
+    lacking = {"invitation_id"}
+    expected = expected_rows("nps_responses", world["nps_responses"], lacking)
+    assert len(expected) == count > 100
+    assert contract_rows(archive, "nps_responses", lacking) == expected
