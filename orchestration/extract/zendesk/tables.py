@@ -54,8 +54,9 @@ TICKET_FIELDS = {
 TICKET_IGNORED = [
     "allow_attachments", "allow_channelback", "attribute_value_ids", "collaborator_ids", "custom_fields", "deleted_ticket_form_id",
     "due_at", "email_cc_ids", "encoded_id", "external_id", "fields", "follower_ids", "followup_ids", "forum_topic_id",
-    "from_messaging_channel", "has_incidents", "is_public", "metric_set", "organization_id", "own", "raw_subject", "recipient",
-    "result_type", "satisfaction_probability", "satisfaction_rating", "sharing_agreement_ids", "support_type", "type", "via",
+    "from_messaging_channel", "has_incidents", "is_public", "metric_set", "organization_id", "own", "raw_subject", "recipient", "requester_id",
+    "result_type", "satisfaction_probability", "satisfaction_rating", "sharing_agreement_ids", "submitter_id",
+    "support_type", "tags", "type", "via",
 ]  # fmt: skip
 """Known and left out: names and addresses, free fields that nobody chose, and what other tables say better."""
 USER_IGNORED = [

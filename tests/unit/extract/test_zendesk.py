@@ -49,7 +49,7 @@ def asked(zendesk, part: str) -> list:
 def test_first_load_reads_every_page_until_the_stream_says_it_ended(desk, zendesk):
     zendesk.page_size = 10
     result = desk.extract("zd")
-    assert (result.status, accounted(result)) == ("loaded", True), result.message
+    assert (result.status, accounted(result), result.message) == ("loaded", True, "")
     assert len(asked(zendesk, TICKETS)) == 3
     assert desk.query("select count(*), count(distinct id) from raw_zd.tickets") == [(25, 25)]
     assert desk.query("select count(*), count(distinct id) from raw_zd.ticket_comments") == [(50, 50)]
