@@ -1,10 +1,23 @@
 """Everything that leaves the warehouse is described, once."""
 
 import re
+import tomllib
 from pathlib import Path
+
+import pytest
+
+from orchestration.systems import SYSTEMS
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 SHARED = PROJECT / "models" / "shared_columns.md"
+HEADINGS = [
+    "Settings",
+    "Credentials and scopes",
+    "What is loaded",
+    "How late it may be, and what changes silently",
+    "Deletions",
+    "Verified, and not",
+]
 ALLOWED_TYPES = {"BOOLEAN", "INTEGER", "BIGINT", "DOUBLE", "VARCHAR", "DATE", "TIMESTAMP"}
 
 
@@ -74,6 +87,19 @@ def test_generated_pages_are_up_to_date(generate, manifest):
     assert (docs / "metrics.md").read_text() == generate.metrics_page(manifest), "run `make docs`"
     page = (docs / "sources.md").read_text()
     assert page == generate.sources_page(page), "run `make docs`"
+
+
+@pytest.mark.parametrize("kind", SYSTEMS)
+def test_a_system_says_everything_about_itself(kind):
+    """Its README is its section in docs/sources.md."""
+    path = PROJECT / "orchestration" / "extract" / kind / "README.md"
+    assert path.is_file(), f"{kind} has no README.md"
+    text = path.read_text()
+    assert re.findall(r"^### (.+)$", text, re.M) == HEADINGS
+    entry = re.search(r"### Settings\n+```toml\n(.+?)```", text, re.S)
+    assert entry is not None, "Settings begins with an entry for sources.toml"
+    assert tomllib.loads(entry.group(1))["sources"][0]["kind"] == kind
+    assert re.match(r"\s+No live \w+ was available", text.partition("### Verified, and not")[2])
 
 
 def test_singular_tests_are_named_after_the_fact():
