@@ -103,6 +103,11 @@ class ZammadStandIn(StandIn):
         for name, records in lists.items():
             self._serve(f"/{name}", self._list_of(name, records))
 
+    def change_answer(self, path: str, change: Callable[[Answer], Answer]) -> None:
+        """From now on pass the answers to a path (below `/api/v1`) through a function, which may change the data as well."""
+        method, pattern, before = next(route for route in self._routes if route[1].fullmatch(f"/api/v1{path}"))
+        self._routes.insert(0, (method, pattern, lambda request: change(before(request))))
+
     def _serve(self, path: str, handler: Callable[[Request], Answer]) -> None:
         def guarded(request: Request) -> Answer:
             said = request.headers.get("Authorization")
