@@ -7,6 +7,7 @@ An agent has a file from the first publish in which `core.dim_agents` names the 
 the agent's last day; who is no longer delivered at all has none either. Bots have none.
 """
 
+import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ _WAREHOUSE = "warehouse_source"
 _NEW = "agent_copy"
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 _LONGEST_NAME = 200
+# The smallest there is: with DuckDB's usual blocks (256 KiB a column) a file of few rows is three times as large.
+_BLOCK_SIZE = 16384
 
 # UTC dates are enough: what matters is that the last day is over everywhere the agent may have worked, and delivered.
 _PRESENT_AGENTS = f"""
@@ -119,14 +122,19 @@ def _write_files(
     try:
         attach_when_free(connection, warehouse, wait_seconds)
         check_build_info(connection, _WAREHOUSE, build_id)
-        comments = _column_comments(connection)
         for table in AGENT_TABLES:
             connection.execute(f"create temp table {quote(table.name)} as {table.select(_WAREHOUSE)}")
+        # Made once and copied: most of the work is the comments, which are the same for everybody.
+        template = layout.work / "nobody.duckdb"
+        connection.execute("set threads = 1")
+        _write_template(connection, template)
         files = {}
         for (agent_key,) in connection.execute(_PRESENT_AGENTS).fetchall():
             target = layout.agents / agent_file_name(agent_key)
             staged = layout.work / target.name
-            _write_file(connection, staged, agent_key, comments)
+            shutil.copyfile(template, staged)
+            staged.chmod(PRIVATE_FILE_MODE)
+            _fill(connection, staged, agent_key)
             staged.chmod(file_mode)
             sync_file(staged)
             replace(staged, target)
@@ -136,22 +144,38 @@ def _write_files(
         connection.close()
 
 
-def _write_file(
-    connection: duckdb.DuckDBPyConnection, file: Path, agent_key: str, comments: dict[tuple[str, str], str]
-) -> None:
-    """One agent's tables, in a new file that old clients can read."""
-    connection.execute(f"attach {literal(str(file))} as {quote(_NEW)} (storage_version {literal(STORAGE_VERSION)})")
+def _write_template(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """The file of nobody: all tables without rows, with their comments, in a format that old clients can read."""
+    comments = _column_comments(connection)
+    connection.execute(f"attach {literal(str(file))} as {quote(_NEW)} (storage_version {literal(STORAGE_VERSION)}, block_size {_BLOCK_SIZE})")
     file.chmod(PRIVATE_FILE_MODE)
+    connection.execute("begin")
     for table in AGENT_TABLES:
         relation = f"{quote(_NEW)}.main.{quote(table.name)}"
-        connection.execute(
-            f"create table {relation} as select * exclude (_agent_key) from temp.main.{quote(table.name)} "
-            f"where _agent_key = {literal(agent_key)} order by all"
-        )
+        rows = f"temp.main.{quote(table.name)}"
+        connection.execute(f"create table {relation} as select * exclude (_agent_key) from {rows} limit 0")
         connection.execute(f"comment on table {relation} is {literal(table.comment)}")
         for column in _columns(connection, table):
             text = table.comment_of(column, comments)
             connection.execute(f"comment on column {relation}.{quote(column)} is {literal(text)}")
+    connection.execute("commit")
+    _detach(connection, file)
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, file: Path, agent_key: str) -> None:
+    """One agent's rows into a copy of the template."""
+    connection.execute(f"attach {literal(str(file))} as {quote(_NEW)}")
+    connection.execute("begin")
+    for table in AGENT_TABLES:
+        connection.execute(
+            f"insert into {quote(_NEW)}.main.{quote(table.name)} select * exclude (_agent_key) "
+            f"from temp.main.{quote(table.name)} where _agent_key = {literal(agent_key)} order by all"
+        )
+    connection.execute("commit")
+    _detach(connection, file)
+
+
+def _detach(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
     connection.execute(f"checkpoint {quote(_NEW)}")
     connection.execute(f"detach {quote(_NEW)}")
     if wal_of(file).exists():

@@ -6,9 +6,10 @@ Each figure is determined by the data, so each must be exact, but for what the t
 from typing import Any
 
 import duckdb
+import numpy as np
 import pytest
 
-from orchestration.publish import connect_published
+from orchestration.publish import agent_file_name, connect_published
 from orchestration.settings import Home
 
 
@@ -94,3 +95,33 @@ def test_a_failure_of_the_product_is_no_agents_fault(published):
         "where tickets.contact_reason in ('app_problem', 'payment_problem') and responses.rating_owner = 'agent'",
     )
     assert set(found) <= {(60,)}
+
+
+def test_what_is_the_agents_own_follows_their_skill(published, truth: dict[str, Any]):
+    """An estimate: two years of own ratings order the agents much as the world made them (rank correlation above 0.4)."""
+    found = rows(
+        published,
+        "select split_part(agent_key, ':', 2), avg(case when rating = 'positive' then 1 else 0 end) from core.fct_csat_responses "
+        "where rating_owner = 'agent' group by 1 having count(*) >= 20",
+    )
+    skills = [truth["agents"]["skills"][agent] for agent, _ in found]
+    shares = [share for _, share in found]
+    assert len(found) > 15
+    assert rank_correlation(skills, shares) > 0.4
+
+
+def rank_correlation(one: list[float], other: list[float]) -> float:
+    def ranks(values: list[float]) -> np.ndarray:
+        return np.argsort(np.argsort(values))
+
+    return float(np.corrcoef(ranks(one), ranks(other))[0, 1])
+
+
+def test_every_present_agent_has_a_file_of_the_own(demo_home: Home, published):
+    present = rows(
+        published,
+        "select agent_key from core.dim_agents where employment <> 'bot' and (left_date is null or left_date >= date '2026-11-01')",
+    )
+    files = {path.name for path in (demo_home.published / "agents").iterdir()}
+    assert files == {agent_file_name(key) for (key,) in present}
+    assert files

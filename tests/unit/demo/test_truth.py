@@ -161,3 +161,51 @@ def test_app_reviews(cut: World, connection: duckdb.DuckDBPyConnection):
     ) == (truth["review_count"], truth["replied_count"], truth["replied_before_review_count"], truth["edited_count"])
     stars = dict(connection.execute("select cast(rating as varchar), count(*) from app_reviews group by 1").fetchall())
     assert stars == truth["reviews_by_rating"]
+
+
+def test_satisfaction_by_dimension_and_owner(cut: World):
+    """Every dimension and the owners together hold what the whole holds."""
+    csat = cut.truth["csat"]
+    whole = [csat["positive_count"], csat["neutral_count"], csat["negative_count"], csat["offered_count"]]
+    by_dimension: dict[str, list[int]] = {}
+    for dimension, _, _, *counts in cut.truth["csat_by_dimension_month"]:
+        totals = by_dimension.setdefault(dimension, [0, 0, 0, 0])
+        by_dimension[dimension] = [total + count for total, count in zip(totals, counts, strict=True)]
+    assert len(by_dimension) == 8
+    assert all(totals == whole for totals in by_dimension.values())
+    owners = cut.truth["csat_by_owner_week"]
+    assert (sum(row[2] for row in owners), sum(row[3] for row in owners)) == (whole[0], sum(whole[:3]))
+    assert {row[0] for row in owners} == {"agent", "product", "policy", "logistics", "coverage", "unknown"}
+
+
+def test_effort(cut: World, connection: duckdb.DuckDBPyConnection):
+    for scale, truth in cut.truth["ces"].items():
+        found = connection.execute(
+            f"select score, count(*) from ces_responses where scale = '{scale}' group by 1"
+        ).fetchall()
+        assert dict(found) == truth["responses_by_score"]
+        assert one(
+            connection,
+            f"select count(*) from survey_invitations where survey_type = 'ces' and scale = '{scale}'",
+        ) == (truth["offered_count"],)
+        asked = one(connection, f"select count(agent_effort_score) from ces_responses where scale = '{scale}'")
+        assert asked == (sum(truth["agent_effort_by_score"].values()),)
+
+
+def test_what_agents_did(cut: World, connection: duckdb.DuckDBPyConnection):
+    """All weeks together: replies and first responses as the delivered messages tell them."""
+    columns, weeks = cut.truth["agents"]["columns"], cut.truth["agents"]["weeks"]
+    found = connection.execute(
+        f"""select messages.agent_id, count(*), count(distinct (ticket_id, cast(sent_at at time zone 'Europe/Berlin' as date)))
+            from ticket_messages as messages join tickets using (ticket_id)
+            where author_role = 'agent' and is_public and not coalesce(is_automatic, false) and not ({NOT_CONTACTS})
+            group by 1"""
+    ).fetchall()
+    ours: dict[str, tuple[int, int]] = {}
+    for week in weeks:
+        row = dict(zip(columns, week, strict=True))
+        replies, conversations = ours.get(row["agent_id"], (0, 0))
+        ours[row["agent_id"]] = (replies + row["reply_count"], conversations + row["conversation_count"])
+    assert {agent: (replies, talks) for agent, replies, talks in found} == {
+        agent: counts for agent, counts in ours.items() if counts != (0, 0)
+    }
