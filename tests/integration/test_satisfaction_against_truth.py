@@ -120,7 +120,7 @@ def rank_correlation(one: list[float], other: list[float]) -> float:
 def test_every_present_agent_has_a_file_of_the_own(demo_home: Home, published):
     present = rows(
         published,
-        "select agent_key from core.dim_agents where employment <> 'bot' and (left_date is null or left_date >= date '2026-11-01')",
+        "select agent_key from core.dim_agents where employment is distinct from 'bot' and (left_date is null or left_date >= date '2026-11-01')",
     )
     files = {path.name for path in (demo_home.published / "agents").iterdir()}
     assert files == {agent_file_name(key) for (key,) in present}
