@@ -205,6 +205,7 @@ def people() -> list[ApiTable]:
         name="groups",
         key=["id"],
         fields={"id": "$.id", "name": "$.name", "deleted": "$.deleted", "updated_at": "$.updated_at"},
+        not_personal=["name"],  # a team's own address at most
         required=["name"],
         ignored=["url", "description", "default", "is_public", "created_at"],
         unused="names of teams: joined by the mappings of tickets and their changes",
@@ -226,6 +227,7 @@ def calendars() -> list[ApiTable]:
             "start_minute": "$.start_minute",
             "end_minute": "$.end_minute",
         },
+        not_personal=["name"],
     )
     holidays = ApiTable(
         name="schedule_holidays",

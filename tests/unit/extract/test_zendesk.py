@@ -4,11 +4,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from small_installation import SmallInstallation, accounted
+from small_installation import START, SmallInstallation, accounted
 from zendesk_account import ADMIN, AGENT, BEGIN, CLOCK, CUSTOMER, account, comment, ticket, update, updates, user
 
 from orchestration.demo.stand_ins.server import Answer, Fault
 from orchestration.demo.stand_ins.zendesk import ZendeskStandIn
+from orchestration.extract.api.fetching import Window
+from orchestration.extract.source import extract_source
 
 SECRET = "canary-secret-of-zendesk"
 TICKETS = "/incremental/tickets/cursor"
@@ -333,6 +335,29 @@ def test_agents_who_left_are_still_agents(desk, zendesk):
         ("agent", 25),
         ("customer", 25),
     ]
+
+
+def test_a_back_fill_reads_its_window_and_moves_no_cursor(desk, zendesk):
+    configure(desk, zendesk.url, "max_attempts = 2")
+    desk.extract("zd")
+    assert desk.query("select count(order_id) from raw_zd.tickets") == [(0,)]
+    configure(desk, zendesk.url)
+    before = len(zendesk.requests)
+    source = desk.sources.sources[0]
+    # Ticket n was created in minute n, and answered in minute n + 42.
+    window = Window(at(minutes=5), at(minutes=11))
+    result = extract_source(
+        source, desk.home, desk.settings, run_id="backfill", now=lambda: START + timedelta(days=1), window=window
+    )
+    assert result.status == "loaded", result.message
+    assert desk.query("select count(distinct id) from raw_zd.tickets where order_id is not null") == [(10,)]
+    asked_for = {request.path for request in zendesk.requests[before:]}
+    assert not any("schedules" in path or "deleted" in path for path in asked_for)
+    zendesk.clock += timedelta(hours=1)
+    again = len(zendesk.requests)
+    desk.extract("zd")
+    wanted = [request for request in zendesk.requests[again:] if TICKETS in request.path]
+    assert "cursor" in wanted[0].query
 
 
 def holding(folder: Path, text: str) -> list[Path]:

@@ -121,8 +121,6 @@ def test_messages(desk, world):
         row
         | {
             "agent_id": number(row["agent_id"]),
-            # What a rule writes and nobody signs is the system's.
-            "author_role": row["author_role"] if row["agent_id"] or row["author_role"] == "customer" else "system",
             "channel": AUTOMATIC_CHANNEL if row["is_automatic"] else row["channel"],
             "body": None if row["ticket_id"] in gone else row["body"],
         }

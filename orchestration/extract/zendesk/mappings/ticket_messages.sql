@@ -116,6 +116,7 @@ select
     comments.ticket_id,
     case when not comments.is_by_requester then comments.agent_id end as agent_id,
     case
+        when comments.author_id is null and comments.is_automatic = 'true' then 'bot'
         when comments.author_id is null then 'system'
         when comments.is_by_requester then 'customer'
         when comments.is_bot then 'bot'
