@@ -147,7 +147,9 @@ def _write_files(
 def _write_template(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
     """The file of nobody: all tables without rows, with their comments, in a format that old clients can read."""
     comments = _column_comments(connection)
-    connection.execute(f"attach {literal(str(file))} as {quote(_NEW)} (storage_version {literal(STORAGE_VERSION)}, block_size {_BLOCK_SIZE})")
+    connection.execute(
+        f"attach {literal(str(file))} as {quote(_NEW)} (storage_version {literal(STORAGE_VERSION)}, block_size {_BLOCK_SIZE})"
+    )
     file.chmod(PRIVATE_FILE_MODE)
     connection.execute("begin")
     for table in AGENT_TABLES:

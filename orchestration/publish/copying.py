@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.publish.checksum import content_fingerprint, definition_fingerprint, value_sql
+from orchestration.publish.checksum import content_fingerprints, definition_fingerprint, value_sql
 from orchestration.publish.contract import Table, check_build_info, check_tables, read_build_ids, read_tables
 from orchestration.publish.errors import CopyMismatchError, PublishBusyError, is_busy
 from orchestration.publish.layout import PRIVATE_FILE_MODE, wal_of
@@ -58,7 +58,7 @@ def open_marts(
         tables = read_tables(connection, _WAREHOUSE, extra_tables)
         check_tables(connection, _WAREHOUSE, tables)
         check_build_info(connection, _WAREHOUSE, build_id)
-        entries = {table.full_name: _entry(connection, table, table.source_relation(_WAREHOUSE)) for table in tables}
+        entries = _entries(connection, tables, [table.source_relation(_WAREHOUSE) for table in tables])
         yield Marts(connection, tables, entries)
     finally:
         connection.close()
@@ -94,9 +94,8 @@ def read_entries(file: Path, spill: Path | None = None) -> tuple[dict[str, Table
     connection = open_workspace(spill)
     try:
         attach_read_only(connection, file, _NEW)
-        entries = {
-            table.full_name: _entry(connection, table, table.relation(_NEW)) for table in read_tables(connection, _NEW)
-        }
+        tables = read_tables(connection, _NEW)
+        entries = _entries(connection, tables, [table.relation(_NEW) for table in tables])
         return entries, read_build_ids(connection, _NEW)
     finally:
         connection.close()
@@ -129,9 +128,16 @@ def differences(expected: Mapping[str, TableEntry], found: Mapping[str, TableEnt
     return sentences
 
 
-def _entry(connection: duckdb.DuckDBPyConnection, table: Table, relation: str) -> TableEntry:
-    rows, checksum = content_fingerprint(connection, relation, table.columns)
-    return TableEntry(row_count=rows, checksum=checksum, definition=definition_fingerprint(table))
+def _entries(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], relations: Sequence[str]
+) -> dict[str, TableEntry]:
+    found = content_fingerprints(
+        connection, [(relation, table.columns) for table, relation in zip(tables, relations, strict=True)]
+    )
+    return {
+        table.full_name: TableEntry(row_count=rows, checksum=checksum, definition=definition_fingerprint(table))
+        for table, (rows, checksum) in zip(tables, found, strict=True)
+    }
 
 
 def attach_when_free(connection: duckdb.DuckDBPyConnection, warehouse: Path, wait_seconds: float) -> None:
