@@ -26,6 +26,7 @@ $(STAMP): requirements.lock pyproject.toml
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
 	fi
 	@$(BIN)/python -m compileall -q orchestration
+	@$(BIN)/python -m orchestration.demo.prepare
 	@touch $@
 
 demo: setup ## Build the simulated marketplace, load it, publish it, draw its board

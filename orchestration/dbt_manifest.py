@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -18,6 +19,9 @@ from orchestration.pipeline import dbt_arguments, dbt_environment, seeds_folder
 from orchestration.settings import PROJECT, Home
 from orchestration.sources import Sources
 
+PARSED = PROJECT / "target" / "manifests"
+"""Manifests by fingerprint: installations that tell dbt the same share one, so that a new one need not parse."""
+KEPT = 10
 FOLDERS = ("models", "macros", "tests/dbt")
 FILES = ("dbt_project.yml", "profiles.yml")
 
@@ -49,10 +53,23 @@ def read_manifest(home: Home, sources: Sources) -> dict[str, Any]:
         fingerprint = _fingerprint(home, sources)
         if not (manifest.exists() and mark.exists() and mark.read_text() == fingerprint):
             mark.unlink(missing_ok=True)
-            _parse(home, sources)
-            (target_folder(home) / "manifest.json").replace(manifest)
+            known = PARSED / f"{fingerprint}.json"
+            if not known.exists():
+                _parse(home, sources)
+                _remember(target_folder(home) / "manifest.json", known)
+            shutil.copyfile(known, manifest)
             mark.write_text(fingerprint)
         return json.loads(manifest.read_text(encoding="utf-8"))
+
+
+def _remember(parsed: Path, known: Path) -> None:
+    """Keep a manifest for the next installation, and the newest few only."""
+    PARSED.mkdir(parents=True, exist_ok=True)
+    unfinished = known.with_suffix(f".{os.getpid()}")
+    shutil.copyfile(parsed, unfinished)  # the installation may lie on another file system
+    unfinished.replace(known)
+    for older in sorted(PARSED.glob("*.json"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
+        older.unlink(missing_ok=True)
 
 
 def parse_meanwhile(home: Home, sources: Sources) -> None:

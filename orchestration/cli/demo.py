@@ -9,29 +9,25 @@ from orchestration.settings import PROJECT, Home
 
 
 @click.command()
-@click.option("--scale", default=1.0, show_default=True, help="Size of the marketplace; 0.1 is a tenth of the orders.")
+@click.option("--scale", default=0.2, show_default=True, help="Size of the marketplace; 1 has 120,000 orders.")
 @click.option("--seed", default=None, type=int, help="Another world; the same seed is the same world to the last row.")
 @click.pass_context
 def demo(ctx: click.Context, scale: float, seed: int | None) -> int:
-    """Build a simulated marketplace, load it, publish it, and show the headline numbers."""
+    """Build a simulated marketplace, load it from its systems, publish it, and show the headline numbers."""
     from orchestration.cli.run import run_job
-    from orchestration.dbt_manifest import parse_meanwhile
-    from orchestration.demo import DEFAULT_SEED, build_world, deliver, demo_sources_toml, write_truth
+    from orchestration.demo import DEFAULT_SEED
+    from orchestration.demo.plan import write_plan
+    from orchestration.demo.served import SERVED, served_sources_toml, write_credentials
     from orchestration.installing import create_home
-    from orchestration.sources import read_sources
 
     home: Home = ctx.obj if ctx.meta["home_was_chosen"] else Home(PROJECT / "home" / "demo")
     began = time.monotonic()
-    create_home(home, into_existing=True, sources_toml=demo_sources_toml())
-    parse_meanwhile(home, read_sources(home))
-    world = build_world(DEFAULT_SEED if seed is None else seed, scale)
-    files = deliver(world, home.landing)
-    # The truth is for scoring the warehouse's answers; it is no delivery.
-    write_truth(world, home.path / "truth.json")
-    click.echo(
-        f"a marketplace of two years delivered {len(files)} files to {home.landing} ({time.monotonic() - began:.1f} s)"
-    )
-    code = run_job(home, "refresh_warehouse")
+    home.path.mkdir(parents=True, exist_ok=True)
+    plan = write_plan(home, DEFAULT_SEED if seed is None else seed, scale, list(SERVED))
+    create_home(home, into_existing=True, sources_toml=served_sources_toml(plan))
+    write_credentials(home)
+    click.echo(f"a marketplace of two years, served by stand-ins of {', '.join(SERVED)} and as files in {home.landing}")
+    code = run_job(home, "refresh_warehouse", deliver_demo=True)
     if code == 0:
         _show_headlines(home)
         _show_next(home, ctx.meta["home_was_chosen"])

@@ -8,12 +8,13 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import click
 
+from orchestration.cli.demo_servers import demo_servers
 from orchestration.settings import ConfigurationError, Home
 
 LARGEST_LOG_BYTES = 5_000_000
@@ -34,8 +35,18 @@ def publish(home: Home) -> int:
     return run_job(home, "publish_marts")
 
 
-def run_job(home: Home, job_name: str, source: str | None = None, tags: dict[str, str] | None = None) -> int:
+def run_job(
+    home: Home,
+    job_name: str,
+    source: str | None = None,
+    tags: dict[str, str] | None = None,
+    *,
+    deliver_demo: bool = False,
+) -> int:
     """Execute a job, with these tags of its run; returns the exit code.
+
+    In a demo's installation the stand-ins of its systems run beside the job; with `deliver_demo` they write the world's files
+    first.
 
     Raises:
         ConfigurationError: before anything is touched.
@@ -56,7 +67,14 @@ def run_job(home: Home, job_name: str, source: str | None = None, tags: dict[str
     click.echo(
         f"$ dagster job execute -m orchestration.definitions -j {job_name}{tagged}    # DAGSTER_HOME={home.dagster}"
     )
-    parse_meanwhile(home, sources)  # beside the imports, which take as long
+    with demo_servers(home, job_name, deliver=deliver_demo) as wait_for_demo:
+        parse_meanwhile(home, sources)  # beside the imports, which take as long
+        return _execute(home, job_name, tags, began, wait_for_demo)
+
+
+def _execute(
+    home: Home, job_name: str, tags: dict[str, str] | None, began: float, wait_for_demo: Callable[[], None]
+) -> int:
     from orchestration.definitions import defs
 
     job = defs.resolve_job_def(job_name)
@@ -69,6 +87,7 @@ def run_job(home: Home, job_name: str, source: str | None = None, tags: dict[str
     with DagsterInstance.get() as instance:
         for run_id in end_dead_runs(instance):
             click.echo(f"run {run_id[:8]} had been killed; it is marked as failed")
+        wait_for_demo()
         with _other_output_to_log(home):
             # Who starts a run by hand sees how it ends: Dagster's daemon need not try again.
             all_tags = {"dagster/max_retries": "0", **(tags or {})}

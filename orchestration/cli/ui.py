@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from orchestration.cli.demo_servers import is_demo, start_demo_servers, wait_until_ready
 from orchestration.settings import PROJECT, Home
 
 
@@ -20,6 +21,8 @@ def ui(home: Home, port: int) -> None:
     sources_if_configured(home)  # a faulty sources.toml is told here in plain lines, not by a code server's traceback
     home.make_folders()
     prepare_dagster(home)
+    if is_demo(home):
+        wait_until_ready(start_demo_servers(home, outlives_exec=True))
     command = ["dagster", "dev", "-h", "127.0.0.1", "-p", str(port), "-m", "orchestration.definitions"]
     click.echo(f"$ SUPPORT_METRICS_HOME={home.path} DAGSTER_HOME={home.dagster} {' '.join(command)}")
     click.echo(f"  http://127.0.0.1:{port}  (Ctrl-C ends it)")

@@ -69,10 +69,22 @@ class Memberships:
     history: EntityHistory
 
 
+def headcounts(scale: float) -> list[int]:
+    """People of each team; a smaller marketplace keeps its team, since shifts need somebody."""
+    return [max(size, round(size * scale)) for size in HEADCOUNT_AT_SCALE_1]
+
+
+def contractor_ids(scale: float) -> list[str]:
+    """The ids of the contractors, who are numbered after the two desks."""
+    sizes = headcounts(scale)
+    first = sizes[0] + sizes[1] + 1
+    return [f"a-{number:03d}" for number in range(first, first + sizes[2])]
+
+
 def make_agents(seed: int, scale: float) -> Agents:
     """About 40 agents at scale 1 and below, more above it; half are there at the start, a third leaves."""
     rng = stream(seed, "agents")
-    sizes = [max(size, round(size * scale)) for size in HEADCOUNT_AT_SCALE_1]
+    sizes = headcounts(scale)
     team = np.repeat(np.arange(4), sizes)
     number = np.concatenate([np.arange(size) for size in sizes])
     size = np.repeat(sizes, sizes)

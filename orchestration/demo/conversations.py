@@ -85,7 +85,9 @@ def add_unanswered_lives(rng: np.random.Generator, tickets: Tickets, rank: Ints,
         kind, at, row, draw = kinds[ticket], born[ticket], int(position_in_log[ticket]), draws[ticket]
         agent = openers[ticket]
         begins = OPEN if kind == OUTBOUND else NEW
-        messages.append((at, row, REPLY if kind == OUTBOUND else FIRST, agent))
+        # A request that is merged or deleted later is a contact until then, and is written like one.
+        written = int(tickets.first_message_at[ticket]) if kind in (DUPLICATE, DELETED) else at
+        messages.append((written, row, REPLY if kind == OUTBOUND else FIRST, agent))
         changes.append((at, row, STATUS_FIELD, -1, begins, agent))
         if kind in (DUPLICATE, DELETED):
             changes.append((at, row, TEAM_FIELD, -1, 0, -1))

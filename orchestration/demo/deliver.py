@@ -63,7 +63,7 @@ def source_tables(world: World, source: str) -> dict[str, pa.Table]:
     result = {}
     for entity in SOURCES[source]:
         if entity == "delivery_marks":
-            result[entity] = _delivery_marks(world, source)
+            result[entity] = delivery_marks(world, list(SOURCES[source]))
         elif entity == "survey_invitations":
             offered = pc.is_in(world[entity]["survey_type"], pa.array(OFFERED_BY[source]))
             result[entity] = world[entity].filter(offered)
@@ -72,9 +72,9 @@ def source_tables(world: World, source: str) -> dict[str, pa.Table]:
     return result
 
 
-def _delivery_marks(world: World, source: str) -> pa.Table:
-    """The source states for each entity that everything before the cut has been delivered."""
-    names = [entity for entity in SOURCES[source] if entity != "delivery_marks"]
+def delivery_marks(world: World, delivered: list[str]) -> pa.Table:
+    """A source states for each entity that everything before the cut has been delivered."""
+    names = [entity for entity in delivered if entity != "delivery_marks"]
     columns = entities()["delivery_marks"].columns
     schema = pa.schema([(column.name, TYPES[column.data_type]) for column in columns])
     return pa.table({"entity_name": names, "complete_through_at": [world.known_through] * len(names)}, schema=schema)
@@ -103,7 +103,7 @@ def deliver_changes(world: World, earlier: World, landing: Path) -> list[Path]:
         tables = {}
         for entity in formats:
             if entity == "delivery_marks":
-                tables[entity] = _delivery_marks(world, source)
+                tables[entity] = delivery_marks(world, list(formats))
                 continue
             table = changed[entity]
             if entity == "survey_invitations":
@@ -114,14 +114,16 @@ def deliver_changes(world: World, earlier: World, landing: Path) -> list[Path]:
     return paths
 
 
-def write_tables(tables: dict[str, pa.Table], source: str, landing: Path, world: World) -> list[Path]:
+def write_tables(
+    tables: dict[str, pa.Table], source: str, landing: Path, world: World, formats: dict[str, str] | None = None
+) -> list[Path]:
     """Write tables in their source's formats, each file whole or not at all."""
     folder = landing / source
     folder.mkdir(parents=True, exist_ok=True)
     writers = {PARQUET: _write_parquet, CSV: _write_csv, JSON_LINES: _write_json_lines}
     paths = []
     for entity, table in tables.items():
-        kind = SOURCES[source][entity]
+        kind = (formats or SOURCES[source])[entity]
         path = folder / f"{entity}-{world.known_through:%Y-%m-%d}.{kind}"
         unfinished = folder / f".{path.name}.part"
         writers[kind](table, unfinished)

@@ -59,7 +59,7 @@ def count_truth(books: Bookkeeping, seed: int, scale: float, at: int) -> Truth:
         "csat_by_dimension_month": csat_by_dimension_month(books, at),
         "csat_by_owner_week": csat_by_owner_week(books, at),
         "ces": ces_by_scale(books, at),
-        "agents": {"columns": AGENT_COLUMNS, "weeks": agent_weeks(books, at), "skills": agent_skills(books)},
+        "agents": {"columns": list(AGENT_COLUMNS), "weeks": agent_weeks(books, at), "skills": agent_skills(books)},
         "nps_by_quarter": _nps(books, at),
         "orders": _orders(books, at),
         "returns": _returns(books, at),

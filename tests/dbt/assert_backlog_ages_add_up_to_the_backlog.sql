@@ -1,6 +1,6 @@
 {{ config(meta={"dagster": {"ref": {"name": "rpt_backlog_ages_by_week"}}}) }}
--- The open contacts of all markets and ages at the end of a week are the backlog of its Sunday. A difference means that a
--- contact is lost or doubled on the way into the report by age.
+-- The open contacts of all markets and ages at the end of a week are the backlog of its Sunday. A row here is a week for which
+-- they are not: a contact is lost or doubled on the way into the report by age.
 with ages as (
     select
         backlog_week,

@@ -3,12 +3,14 @@
 Each figure is determined by the data, so each must be exact, but for what the tests themselves call an estimate.
 """
 
+import json
 from typing import Any
 
 import duckdb
 import numpy as np
 import pytest
 
+from orchestration.demo.stand_ins.zendesk_people import agent_number
 from orchestration.publish import agent_file_name, connect_published
 from orchestration.settings import Home
 
@@ -23,13 +25,23 @@ def rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple]:
     return connection.execute(sql).fetchall()
 
 
+def in_the_helpdesk(agent: str) -> str:
+    """An agent of the world by the number, or the key, that the demo's helpdesk gives."""
+    source, _, name = agent.rpartition(":")
+    return f"{source}:{agent_number(name)}" if source else str(agent_number(name))
+
+
 def test_satisfaction_by_every_dimension_and_month(published, truth: dict[str, Any]):
     ours = rows(
         published,
         "select dimension_name, dimension_value, cast(csat_month as varchar), positive_count, neutral_count, negative_count, "
         "offered_count from direct.rpt_csat_by_dimension_month order by all",
     )
-    assert ours == sorted(tuple(row) for row in truth["csat_by_dimension_month"])
+    expected = [
+        (name, in_the_helpdesk(value) if name == "agent" and ":" in value else value, *rest)
+        for name, value, *rest in truth["csat_by_dimension_month"]
+    ]
+    assert ours == sorted(expected)
 
 
 def test_every_dimension_holds_every_answer_once(published):
@@ -83,7 +95,7 @@ def test_every_week_of_every_agent(published, truth: dict[str, Any]):
         f"select split_part(agent_key, ':', 2) as agent_id, cast(worked_week as varchar) as week, {', '.join(columns[2:])} "
         "from direct.rpt_agent_performance_by_week order by agent_id, week",
     )
-    assert ours == sorted(tuple(row) for row in truth["agents"]["weeks"])
+    assert ours == sorted((in_the_helpdesk(agent), *rest) for agent, *rest in truth["agents"]["weeks"])
 
 
 def test_a_failure_of_the_product_is_no_agents_fault(published):
@@ -97,17 +109,25 @@ def test_a_failure_of_the_product_is_no_agents_fault(published):
     assert set(found) <= {(60,)}
 
 
-def test_what_is_the_agents_own_follows_their_skill(published, truth: dict[str, Any]):
-    """An estimate: two years of own ratings order the agents much as the world made them (rank correlation above 0.4)."""
-    found = rows(
-        published,
-        "select split_part(agent_key, ':', 2), avg(case when rating = 'positive' then 1 else 0 end) from core.fct_csat_responses "
-        "where rating_owner = 'agent' group by 1 having count(*) >= 20",
-    )
-    skills = [truth["agents"]["skills"][agent] for agent, _ in found]
-    shares = [share for _, share in found]
+@pytest.mark.slow
+def test_what_is_the_agents_own_follows_their_skill(tmp_path, support_metrics):
+    """An estimate: at full size, two years of own ratings order the agents much as the world made them.
+
+    The demo's marketplace is a fifth of that: an agent has some ten ratings there, which say nothing.
+    """
+    home = Home(tmp_path / "home")
+    made = support_metrics(home.path, "demo", "--scale", "1")
+    assert made.returncode == 0, made.stdout
+    truth = json.loads((home.path / "truth.json").read_text())
+    with connect_published(home.published_file) as connection:
+        found = rows(
+            connection,
+            "select split_part(agent_key, ':', 2), avg(case when rating = 'positive' then 1 else 0 end) "
+            "from core.fct_csat_responses where rating_owner = 'agent' group by 1 having count(*) >= 20",
+        )
+    by_number = {in_the_helpdesk(agent): skill for agent, skill in truth["agents"]["skills"].items()}
     assert len(found) > 15
-    assert rank_correlation(skills, shares) > 0.4
+    assert rank_correlation([by_number[agent] for agent, _ in found], [share for _, share in found]) > 0.4
 
 
 def rank_correlation(one: list[float], other: list[float]) -> float:

@@ -39,7 +39,7 @@ def _dispute(number: int, row: dict[str, Any], paid: dict[str, str]) -> dict[str
     dispute = {
         "dispute_id": row["claim_id"],
         "create_time": _text(row["opened_at"]),
-        "update_time": _text(row["resolved_at"] if outcome else row["opened_at"]),
+        "update_time": _text(row["refunded_at"] or row["resolved_at"] or row["opened_at"]),
         "disputed_transactions": [
             {
                 "seller_transaction_id": f"{number:017d}",
@@ -60,7 +60,7 @@ def _dispute(number: int, row: dict[str, Any], paid: dict[str, str]) -> dict[str
         "messages": [{"posted_by": "BUYER", "time_posted": _text(row["opened_at"]), "content": "It never came."}],
     }
     if outcome:
-        refunded = {"amount_refunded": paid} if outcome == "upheld" else {}
+        refunded = {"amount_refunded": paid} if row["refunded_at"] else {}
         dispute["dispute_outcome"] = {"outcome_code": OUTCOMES[outcome], **refunded}
     return dispute
 

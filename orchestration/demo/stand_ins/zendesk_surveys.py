@@ -40,7 +40,11 @@ class Satisfaction:
             if row["score"] in SCORES[row["scale"]] and (row["ticket_id"] is None or row["ticket_id"] in self._tickets):
                 given[row["invitation_id"]].append(row)
         for row in given.pop(None, []):
-            self._response(row, row["responded_at"])
+            # A rating of the old kind is always of a ticket.
+            if row["scale"] != "good_bad":
+                self._response(row, row["responded_at"])
+            elif row["ticket_id"] is not None:
+                self._rating(_number(row), row, row["score"], row["responded_at"], row["responded_at"])
         for offer in invitations:
             if offer["survey_type"] == "csat" and offer["ticket_id"] in self._tickets:
                 self._offer(offer, given.get(offer["invitation_id"], []))
