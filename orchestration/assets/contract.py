@@ -59,6 +59,7 @@ def contract_assets(sources: Sources, home: Home) -> dg.AssetsDefinition:
             from orchestration.warehouse import connect
 
             installation.processes.prepare_dbt()
+            installation.processes.prepare_boards()
             with connect(home.warehouse, wait_seconds=settings.lock_wait_seconds) as warehouse:
                 counts = map_sources(warehouse, installation.sources, home, run_id)
                 write_disagreements(warehouse, installation.sources, home, run_id)

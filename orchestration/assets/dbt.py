@@ -41,7 +41,6 @@ def warehouse_models(manifest: dict[str, Any]) -> dg.AssetsDefinition:
     def dbt_build(context: dg.AssetExecutionContext, installation: Installation, dbt: QuietDbt) -> Iterator[Any]:
         home = installation.home
         with step(context, installation, "dbt build") as report:
-            installation.processes.prepare_boards()
             begin_build(home, installation.settings)
             # Unit tests judge the SQL, not the night: docs/decisions/0004.
             arguments = ["build", "--exclude-resource-type", "unit_test", *dbt_arguments(installation.sources)]

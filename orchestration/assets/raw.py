@@ -53,6 +53,7 @@ def _source_assets(source: AnySource) -> dg.AssetsDefinition:
     @dg.multi_asset(name=f"extract_{source.name}", specs=specs, check_specs=checks, pool=WRITER_POOL)
     def extract(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[Any]:
         with step(context, installation, f"extract {source.name}") as report:
+            installation.processes.prepare_dbt()
             result = extract_now(context, installation, source.name)
             counts = {table["table_name"]: table for table in result.tables}
             fresh = _freshness(installation, source.name)
