@@ -77,7 +77,12 @@ def contract_section() -> str:
 
 def sources_page(current: str) -> str:
     """docs/sources.md with its generated parts written anew; what stands before the mark is kept."""
-    return current.split(SOURCES_MARK)[0] + contract_section() + "\n" + systems_section(PROJECT / "orchestration" / "extract")
+    return (
+        current.split(SOURCES_MARK)[0]
+        + contract_section()
+        + "\n"
+        + systems_section(PROJECT / "orchestration" / "extract")
+    )
 
 
 def systems_section(extract: Path) -> str:
