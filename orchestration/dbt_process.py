@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orchestration.dbt_manifest import target_folder
 from orchestration.pipeline import dbt_arguments, dbt_environment
@@ -44,9 +44,24 @@ def _read_project(arguments: list[str], environment: Mapping[str, str]) -> None:
     os.environ.update(environment)
     from dbt.cli.main import dbtRunner
 
+    _leave_out_debug_events()
     found = dbtRunner().invoke([*_SILENTLY, "parse", "--no-write-json", *arguments])
     if found.success:
         _read.append(found.result)
+
+
+def _leave_out_debug_events() -> None:
+    """dbt makes some 50 events for each model, of which those of the level `debug` end nowhere."""
+    from dbt_common.events.base_types import BaseEvent, EventLevel
+    from dbt_common.events.event_manager import EventManager
+    from dbt_common.events.event_manager_client import ctx_set_event_manager
+
+    class Informing(EventManager):
+        def fire_event(self, e: BaseEvent, level: EventLevel | None = None, *args: Any, **kwargs: Any) -> None:
+            if (level or e.level_tag()) != EventLevel.DEBUG:
+                super().fire_event(e, level, *args, **kwargs)
+
+    ctx_set_event_manager(Informing())
 
 
 def build(arguments: list[str]) -> None:

@@ -18,8 +18,9 @@ import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from multiprocessing.connection import Connection, Pipe
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from orchestration.settings import PROJECT, QUIET
@@ -161,15 +162,38 @@ def serve(connection: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it at once and without a stack
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(connection, requests), name="requests", daemon=True).start()
-    gc.disable()  # nothing of what is imported is garbage, and looking through it takes long
-    while True:
+    with _on_one_core(), collecting_no_garbage():
         answer = _answer(requests.get())
+    gc.set_threshold(GARBAGE_THRESHOLD)
+    while True:
         sys.stdout.flush()
         sys.stderr.flush()
         connection.send_bytes(answer)
+        answer = _answer(requests.get())
+
+
+@contextlib.contextmanager
+def collecting_no_garbage() -> Iterator[None]:
+    """While what is made stays, such as imports: Python would look through it for garbage again and again."""
+    gc.disable()
+    try:
+        yield
+    finally:
         gc.freeze()
-        gc.set_threshold(GARBAGE_THRESHOLD)
         gc.enable()
+
+
+@contextlib.contextmanager
+def _on_one_core() -> Iterator[None]:
+    """Get ready on one core, the same for all such processes: the others are for those that work."""
+    cores = os.sched_getaffinity(0) if sys.platform == "linux" else set()
+    if cores:
+        os.sched_setaffinity(0, {max(cores)})
+    yield
+    if cores:
+        for thread in Path("/proc/self/task").iterdir():  # libraries started some, which took the one core over
+            with contextlib.suppress(ProcessLookupError):
+                os.sched_setaffinity(int(thread.name), cores)
 
 
 def _read(connection: Connection, requests: "queue.SimpleQueue[bytes]") -> None:

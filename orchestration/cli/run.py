@@ -75,9 +75,12 @@ def run_job(
 def _execute(
     home: Home, job_name: str, tags: dict[str, str] | None, began: float, wait_for_demo: Callable[[], None]
 ) -> int:
-    from orchestration.definitions import defs
+    from orchestration.warm_processes import collecting_no_garbage
 
-    job = defs.resolve_job_def(job_name)
+    with collecting_no_garbage():
+        from orchestration.definitions import defs
+
+        job = defs.resolve_job_def(job_name)
     from dagster import DagsterInstance
 
     from orchestration.jobs import CONFIG

@@ -91,6 +91,28 @@ def test_what_getting_ready_does_not_manage_is_left_to_the_work() -> None:
     assert not process.is_alive
 
 
+def cores_of_threads() -> list[set[int]]:
+    return [os.sched_getaffinity(int(thread.name)) for thread in Path("/proc/self/task").iterdir()]
+
+
+GET_READY = """
+import pathlib, sys, threading, time
+sys.path.append({here!r})
+import test_warm_processes
+pathlib.Path({told!r}).write_text(str(test_warm_processes.cores_of_threads()[0]))
+threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+"""
+
+
+def test_it_gets_ready_on_one_core_and_works_on_all(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    process = WarmProcess(partial(exec, GET_READY.format(here=str(HERE), told=str(told)), {}))
+    threads = process.call(cores_of_threads)
+    assert threads == [os.sched_getaffinity(0)] * 3  # its own, the one that reads requests, the one started
+    assert told.read_text() == str({max(os.sched_getaffinity(0))})
+    process.close()
+
+
 def test_one_with_an_output_of_its_own_ends_with_the_code_of_what_it_was_told() -> None:
     process = WarmProcess(os.getpid, output=subprocess.PIPE)
     process.begin(print, "said")
