@@ -78,6 +78,7 @@ def read_database_table(
         UnreachableSourceError: the database cannot be reached or refuses the login.
         UnusableFileError: it has no such table or column.
     """
+    import adbc_driver_manager
     import dlt
     from dlt.sources.sql_database import sql_table
     from sqlalchemy.exc import DataError, NoSuchTableError, SQLAlchemyError
@@ -90,7 +91,7 @@ def read_database_table(
             credentials=engine,
             table=table.table,
             schema=source.database_schema,
-            backend="pyarrow",
+            backend=_backend(engine),
             chunk_size=CHUNK_ROWS,
             reflection_level="full_with_precision",
             type_adapter_callback=_known_type,
@@ -99,14 +100,15 @@ def read_database_table(
         batches = [batch for batch in resource if isinstance(batch, pa.Table)]
         empty_columns = list(resource.columns or {}) if not batches else []
     except Exception as error:
-        cause = _cause(error, (NoSuchTableError, UnusableFileError, SQLAlchemyError, ModuleNotFoundError))
+        unreadable = (SQLAlchemyError, adbc_driver_manager.Error, ModuleNotFoundError)
+        cause = _cause(error, (NoSuchTableError, UnusableFileError, *unreadable))
         if isinstance(cause, UnusableFileError):
             raise cause from None
         if isinstance(cause, NoSuchTableError):
             raise UnusableFileError(f"table {table.name}: the database has no table {table.table}") from None
-        if isinstance(cause, DataError):
+        if isinstance(cause, (DataError, adbc_driver_manager.DataError)):
             raise UnusableFileError(
-                f"table {table.name}: a value of the database's {table.table} cannot be read ({type(cause.orig).__name__}); "
+                f"table {table.name}: a value of the database's {table.table} cannot be read ({_kind(cause)}); "
                 "read a view that casts it"
             ) from None
         if cause is None:
@@ -119,6 +121,16 @@ def read_database_table(
         return _store(connection, batches, empty_columns, table)
     except AmbiguousNamesError as error:
         raise UnusableFileError(f"table {table.name}: {error}; read a view that names one otherwise") from None
+
+
+def _backend(engine: Any) -> Any:
+    """Which of dlt's loaders reads: the quick one where there is one, else rows through Python."""
+    if engine.url.get_backend_name() != "postgresql":
+        return "pyarrow"
+    from orchestration.extract import postgres_rows
+
+    postgres_rows.register()
+    return postgres_rows.BACKEND
 
 
 def _engine(url: str) -> Any:
@@ -203,8 +215,17 @@ def _cause(error: BaseException, kinds: tuple[type[Exception], ...]) -> Exceptio
 
 
 def _without_credentials(source: SqlSource, error: Exception) -> UnreachableSourceError:
-    kind = type(getattr(error, "orig", None) or error).__name__
     return UnreachableSourceError(
-        f"source {source.name}: the database that {source.url_env} names cannot be read ({kind}); "
+        f"source {source.name}: the database that {source.url_env} names cannot be read ({_kind(error)}); "
         "check that it runs, that the login may read the tables, and the variable's spelling"
     )
+
+
+def _kind(error: Exception) -> str:
+    """What went wrong, as the database's own driver for Python calls it."""
+    sqlstate = getattr(error, "sqlstate", None)
+    if sqlstate:
+        from psycopg import errors
+
+        return errors.lookup(sqlstate).__name__
+    return type(getattr(error, "orig", None) or error).__name__

@@ -8,14 +8,13 @@ import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from orchestration.extract import audit
-from orchestration.warehouse import quoted
-
-BATCH_ROWS = 100_000
+from orchestration.warehouse import quoted, text_literal
 
 
 class LoadError(Exception):
@@ -92,19 +91,19 @@ def load_versions(
     # Sequential: DuckDB uses all processors by itself, and more writers would only hold more in memory.
     dlt.config["load.workers"] = 1
     dlt.config["runtime.dlthub_telemetry"] = False
+    folder = pipelines / source_name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
     resources = [
         dlt.resource(
-            _batches(connection, versions),
+            _one_file(connection, versions, folder / f"{position}.parquet"),
             name=name,
             write_disposition="append",
             # Every instant of the warehouse is UTC without zone; dlt would give it one.
             columns={"_seen_at": {"data_type": "timestamp", "timezone": False}},
         )
-        for name, versions in tables.items()
+        for position, (name, versions) in enumerate(tables.items())
     ]
-    folder = pipelines / source_name
-    shutil.rmtree(folder, ignore_errors=True)
-    pipelines.mkdir(parents=True, exist_ok=True, mode=0o700)
     cursor = connection.cursor()
     try:
         pipeline = dlt.pipeline(
@@ -122,18 +121,14 @@ def load_versions(
     _prove_load(connection, source_name, tables)
 
 
-def _batches(connection: duckdb.DuckDBPyConnection, versions: str) -> Iterator[pa.Table]:
-    """The versions in pieces, so that memory does not grow with the delivery.
+def _one_file(connection: duckdb.DuckDBPyConnection, versions: str, file: Path) -> Iterator[Any]:
+    """The versions as a Parquet file that dlt takes as it is: DuckDB writes it, so that no row passes through Python."""
+    import dlt
 
-    Each piece is a query of its own: dlt takes pieces of several tables in turn, and a second query on a connection ends
-    the first one's reader without an error.
-    """
-    count = _count(connection, versions)
-    for first in range(0, count, BATCH_ROWS):
-        piece = connection.execute(
-            f"select * from {versions} where rowid >= {first} and rowid < {first + BATCH_ROWS}"
-        ).to_arrow_table()
-        yield piece.cast(pa.schema([field.with_nullable(field.name != "_row_id") for field in piece.schema]))
+    connection.execute(f"copy {versions} to {text_literal(str(file))} (format parquet, compression snappy)")
+    layout = connection.execute(f"select * from {versions} limit 0").to_arrow_table()
+    nullable = pa.schema([field.with_nullable(field.name != "_row_id") for field in layout.schema])
+    yield dlt.mark.with_file_import(str(file), "parquet", _count(connection, versions), layout.cast(nullable))
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str, condition: str = "true") -> int:

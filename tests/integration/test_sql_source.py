@@ -282,12 +282,40 @@ def test_missing_table_and_columns_are_unusable(server: PostgresServer, shop: Sh
     assert "no column number, which is its key; there is id, status, updated_at" in result.message
 
 
-def test_value_that_cannot_be_read_is_unusable(server: PostgresServer, shop: Shop) -> None:
-    server.execute("update orders set updated_at = 'infinity' where id = 1")
+@pytest.mark.parametrize("kind", ["date", "timestamp", "timestamptz"])
+@pytest.mark.parametrize("value", ["infinity", "-infinity"])
+def test_infinite_time_is_unusable(server: PostgresServer, shop: Shop, kind: str, value: str) -> None:
+    server.execute(
+        f"alter table orders alter updated_at type {kind}", f"update orders set updated_at = '{value}' where id = 1"
+    )
     shop.configure(ORDERS)
     result = shop.extract()
     assert result.status == "unusable"
-    assert "a value of the database's orders cannot be read (DataError)" in result.message
+    assert "a value of the database's orders cannot be read (DatetimeFieldOverflow)" in result.message
+    server.execute("update orders set updated_at = '4713-01-01 BC' where id = 1")
+    assert shop.extract().status == "loaded"
+
+
+def test_value_that_cannot_be_read_is_unusable(server: PostgresServer, shop: Shop) -> None:
+    server.execute(
+        "drop table orders",
+        "create view orders as select 1 as id, 1 / (i - 3) as ratio from generate_series(1, 9) t(i)",
+    )
+    shop.configure(ORDERS)
+    result = shop.extract()
+    assert result.status == "unusable"
+    assert "a value of the database's orders cannot be read (DivisionByZero)" in result.message
+
+
+def test_text_as_cursor_with_characters_of_drivers(server: PostgresServer, shop: Shop) -> None:
+    """Per cent signs, colons, quotes and backslashes in a cursor's value and in a column's name are taken as they are."""
+    server.execute(
+        'alter table orders add "rate %s 100%%" text', "update orders set status = '%s %% :a ''b'' \\ %' || id"
+    )
+    shop.configure(ORDERS + 'cursor = "status"\nlag_hours = 0\n')
+    assert shop.extract().rows_landed == 10
+    server.execute("insert into orders values (11, '%s %% :a ''b'' \\ %9 later', null, 'x')")
+    assert shop.counts(shop.extract(NOW + timedelta(hours=1))) == (2, 1, 1)
 
 
 def test_column_that_goes_is_recorded_and_a_changed_type_is_text(server: PostgresServer, shop: Shop) -> None:
