@@ -39,7 +39,7 @@ ui: setup ## Open Dagster on 127.0.0.1:3000, for SUPPORT_METRICS_HOME, else home
 	@$(BIN)/support-metrics --home $(UI_HOME) ui
 
 test: setup test-tools lint ## Everything that CI asks: linters, unit, property, dbt, integration and project tests
-	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -m "not slow" -n 2 --no-loadscope-reorder --cov --cov-report=term:skip-covered
 
 test-tools: setup ## Install what only tests need: Chromium, PostgreSQL, old DuckDB clients
 	@$(BIN)/python tests/install_debian_tools.py

@@ -1,16 +1,12 @@
 """Whole installations, built once a session the way a newcomer builds them: by the command line, in a process of its own."""
 
-import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-
-from orchestration.settings import Home
 
 COMMAND = [sys.executable, "-c", "from orchestration.cli import main; main()"]
 
@@ -32,21 +28,6 @@ def command(home: Path, *arguments: str, timeout: float = 600, **variables: str)
 @pytest.fixture(scope="session")
 def support_metrics() -> Callable[..., subprocess.CompletedProcess[str]]:
     return command
-
-
-@pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The demo as `make demo` makes it."""
-    home = Home(tmp_path_factory.mktemp("demo") / "home")
-    result = command(home.path, "demo")
-    assert result.returncode == 0, result.stdout
-    return home
-
-
-@pytest.fixture(scope="session")
-def truth(demo_home: Home) -> dict[str, Any]:
-    """What the world itself wrote down."""
-    return json.loads((demo_home.path / "truth.json").read_text())
 
 
 @pytest.fixture
