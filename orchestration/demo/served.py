@@ -19,7 +19,7 @@ from orchestration.demo.clock import REPORTING_ZONE
 from orchestration.demo.deliver import CSV, PARQUET, SOURCES, delivery_marks, write_tables
 from orchestration.demo.plan import DemoPlan
 from orchestration.demo.stand_ins import zendesk_data
-from orchestration.demo.stand_ins.zendesk_people import agent_number
+from orchestration.demo.stand_ins.zendesk_people import agent_number, schedule_numbers
 from orchestration.demo.world import World
 from orchestration.settings import Home
 
@@ -115,7 +115,7 @@ def served_sources_toml(plan: DemoPlan) -> str:
         "[installation]\n"
         'name = "Simulated marketplace"\n'
         f'reporting_time_zone = "{REPORTING_ZONE}"\n'
-        'default_calendar = "eu"\n',
+        f'default_calendar = "{schedule_numbers()["eu"]}"\n',
         _helpdesk(plan),
         "# Reviews from both app stores.\n"
         f'[[sources]]\nname = "app_stores"\nkind = "appfollow"\nbase_url = "{plan.url("app_stores")}/api/v2"\n'

@@ -20,7 +20,7 @@ from orchestration.demo.stand_ins.zendesk_people import (
     instant,
     people,
     rows_of,
-    schedule_ids,
+    schedule_numbers,
     schedules,
     user_id,
 )
@@ -87,7 +87,7 @@ def account_of(world: World, tickets: pa.Table | None = None) -> ZendeskData:
     changes = _of_tickets(world["ticket_changes"], ids)
     add_comments(updates, _of_tickets(world["ticket_messages"], ids), by_id)
     add_changes(updates, changes, by_id)
-    add_schedules(updates, held, schedule_ids(world))
+    add_schedules(updates, held, schedule_numbers())
     satisfaction = Satisfaction(updates, by_id)
     satisfaction.add(rows_of(world["survey_invitations"]), rows_of(world["csat_responses"]))
     openers = {

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from orchestration.demo.agents import SERVED_AS_BOT, TEAMS
+from orchestration.demo.business_hours import HOURS
 from orchestration.demo.stand_ins.zendesk_streams import Record
 from orchestration.demo.world import World
 
@@ -117,9 +118,9 @@ def groups() -> list[Record]:
     ]
 
 
-def schedule_ids(world: World) -> dict[str, int]:
-    """The schedule of each of the world's calendars."""
-    names = sorted(set(world["calendar_hours"]["calendar_id"].to_pylist()))
+def schedule_numbers() -> dict[str, int]:
+    """The schedule of each calendar of the company."""
+    names = sorted({calendar for calendar, *_ in HOURS})
     return {name: FIRST_SCHEDULE + position for position, name in enumerate(names)}
 
 
@@ -127,7 +128,7 @@ def schedules(world: World) -> tuple[list[Record], dict[int, list[Record]]]:
     """Schedules with the hours that hold at the cut, and their holidays, which are whole days here."""
     today = world.known_through.date()
     found, holidays = [], {}
-    for name, number in schedule_ids(world).items():
+    for name, number in schedule_numbers().items():
         rows = [row for row in world["calendar_hours"].to_pylist() if row["calendar_id"] == name and _holds(row, today)]
         since = max(row["valid_from_date"] for row in rows)
         found.append(

@@ -19,7 +19,7 @@ from orchestration.demo.stand_ins.zendesk_people import (
     FIRST_STRANGER,
     ZONES,
     agent_number,
-    schedule_ids,
+    schedule_numbers,
     user_id,
     week_minutes,
 )
@@ -89,7 +89,7 @@ def same(desk, entity: str, rows: list[dict], lacking: set[str]) -> None:
 
 
 def test_tickets(desk, world):
-    schedules = {name: str(each) for name, each in schedule_ids(world).items()}
+    schedules = {name: str(each) for name, each in schedule_numbers().items()}
     emptied = ("customer_id", "order_id", "seller_id", "agent_id", "team_name", "requester_role", "priority", "market",
                "language", "reason", "product", "app_version", "customer_tier", "subject", "description", "status",
                "previous_ticket_id", "picked_up_at", "solved_at", "vendor_first_response_calendar_seconds",
@@ -190,7 +190,7 @@ def test_satisfaction(desk, world):
 
 
 def test_business_hours_and_holidays(desk, world):
-    schedules = {name: str(each) for name, each in schedule_ids(world).items()}
+    schedules = {name: str(each) for name, each in schedule_numbers().items()}
     today = (world.known_through - timedelta(days=1)).date()
     expected = sorted(
         {
