@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from orchestration.demo import texts
 from orchestration.demo.agents import TEAMS, Agents
-from orchestration.demo.clock import HORIZON, MINUTE, NEVER, Floats, Ints
+from orchestration.demo.clock import HORIZON, MINUTE, NEVER, Flags, Floats, Ints
 from orchestration.demo.contacts import BOT_ONLY, CONTACT, DELETED, DUPLICATE, OUTBOUND, SPAM, TEST
 from orchestration.demo.desk import (
     ASSIGNEE_FIELD,
@@ -69,6 +69,17 @@ class Messages:
     ticket: Ints
     kind: Ints
     agent: Ints
+
+
+@dataclass(frozen=True)
+class Work:
+    """Columns by stretch of work, in order of its end; a ticket of -1 is work on none."""
+
+    started_at: Ints
+    seconds: Ints
+    ticket: Ints
+    agent: Ints
+    is_inferred: Flags
 
 
 def add_unanswered_lives(rng: np.random.Generator, tickets: Tickets, rank: Ints, log: DeskLog, agents: Agents) -> None:
@@ -236,20 +247,23 @@ def change_history(changes: Changes, tickets: Tickets, agents: Agents) -> Entity
     )
 
 
-def handle_time_history(log: DeskLog, rank: Ints, tickets: Tickets, agents: Agents) -> EntityHistory:
-    """Working time, known when the work is done."""
+def make_work(log: DeskLog, rank: Ints) -> Work:
+    """All stretches of work, in the order in which they were done."""
     table = np.array(log.work, dtype=np.int64)
-    table = table[np.argsort(table[:, 0] + table[:, 1], kind="stable")]
-    started_at, seconds, row, agent, is_inferred = table.T
-    ticket = np.where(row < 0, -1, rank[row])
+    started_at, seconds, row, agent, is_inferred = table[np.argsort(table[:, 0] + table[:, 1], kind="stable")].T
+    return Work(started_at, seconds, np.where(row < 0, -1, rank[row]), agent, is_inferred == 1)
+
+
+def handle_time_history(work: Work, tickets: Tickets, agents: Agents) -> EntityHistory:
+    """Working time, known when the work is done."""
     return EntityHistory(
-        appears_at=started_at + seconds,
+        appears_at=work.started_at + work.seconds,
         columns={
-            "handle_time_id": numbered("ht-", 6, len(row)),
-            "ticket_id": look_up(tickets.ids, ticket),
-            "agent_id": look_up(agents.ids, agent),
-            "provenance": labels(("measured", "inferred"), is_inferred),
-            "handle_seconds": seconds.astype(np.float64),
-            "started_at": started_at,
+            "handle_time_id": numbered("ht-", 6, len(work.seconds)),
+            "ticket_id": look_up(tickets.ids, work.ticket),
+            "agent_id": look_up(agents.ids, work.agent),
+            "provenance": labels(("measured", "inferred"), work.is_inferred.astype(np.int64)),
+            "handle_seconds": work.seconds.astype(np.float64),
+            "started_at": work.started_at,
         },
     )

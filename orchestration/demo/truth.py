@@ -19,6 +19,8 @@ from orchestration.demo.surveys import INVALID, NEGATIVE, NEUTRAL, POSITIVE
 from orchestration.demo.tickets import Tickets
 from orchestration.demo.truth_agents import COLUMNS as AGENT_COLUMNS
 from orchestration.demo.truth_agents import agent_skills, agent_weeks
+from orchestration.demo.truth_contacts import contacts, response_waits
+from orchestration.demo.truth_flow import flow
 from orchestration.demo.truth_owners import csat_by_owner_week
 from orchestration.demo.truth_parameters import parameters
 from orchestration.demo.truth_satisfaction import ces_by_scale, counted_ratings, csat_by_dimension_month
@@ -55,6 +57,9 @@ def count_truth(books: Bookkeeping, seed: int, scale: float, at: int) -> Truth:
         "parameters": parameters(books),
         "tickets": _tickets(books.tickets, at),
         "first_responses": _first_responses(books.tickets, at),
+        "contacts": contacts(books, at),
+        "response_waits": response_waits(books, at),
+        "flow": flow(books, at),
         "csat": _csat(books, at),
         "csat_by_dimension_month": csat_by_dimension_month(books, at),
         "csat_by_owner_week": csat_by_owner_week(books, at),

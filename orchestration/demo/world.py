@@ -23,12 +23,14 @@ from orchestration.demo.contacts import CONTACT, Contacts, together, with_platfo
 from orchestration.demo.conversations import (
     Changes,
     Messages,
+    Work,
     add_bot_greetings,
     add_unanswered_lives,
     change_history,
     handle_time_history,
     make_changes,
     make_messages,
+    make_work,
     message_history,
 )
 from orchestration.demo.deliveries import Deliveries, delivery_history, make_deliveries
@@ -72,6 +74,7 @@ class Bookkeeping:
     tickets: Tickets
     changes: Changes
     messages: Messages
+    work: Work
     offers: Offers
     ratings: Ratings
     efforts: Efforts
@@ -175,6 +178,7 @@ def build_world(seed: int = DEFAULT_SEED, scale: float = 1.0) -> World:
     claims = make_claims(seed, deliveries, contacts)
     tickets, rank, log = _work(seed, contacts, customers, agents, shifts)
     changes, messages = make_changes(log, rank), make_messages(log, rank)
+    work = make_work(log, rank)
 
     rng = stream(seed, "surveys")
     offers = make_offers(rng, tickets, log, rank, agents)
@@ -188,7 +192,7 @@ def build_world(seed: int = DEFAULT_SEED, scale: float = 1.0) -> World:
         "tickets": ticket_entity,
         "ticket_messages": message_history(stream(seed, "messages"), messages, tickets, agents),
         "ticket_changes": change_history(changes, tickets, agents),
-        "handle_times": handle_time_history(log, rank, tickets, agents),
+        "handle_times": handle_time_history(work, tickets, agents),
         "csat_responses": csat,
         "ces_responses": ces,
         "nps_responses": nps_history(stream(seed, "nps words"), survey, nps_ids, customers),
@@ -212,7 +216,7 @@ def build_world(seed: int = DEFAULT_SEED, scale: float = 1.0) -> World:
     }
     books = Bookkeeping(
         sellers, customers, orders, items, deliveries, returns, claims, agents, memberships, shifts, tickets, changes,
-        messages, offers, ratings, efforts, survey, reviews,
+        messages, work, offers, ratings, efforts, survey, reviews,
     )  # fmt: skip
     return World(seed, scale, HORIZON, books, histories)
 
