@@ -20,12 +20,13 @@ from orchestration.cli.doctor import doctor
 from orchestration.cli.init import init
 from orchestration.cli.published import rollback, verify
 from orchestration.cli.run import publish, run
+from orchestration.cli.score import score
 from orchestration.cli.sources import sources
 from orchestration.cli.sql import sql
 from orchestration.cli.status import status
 from orchestration.cli.ui import ui
 
-COMMANDS = (init, demo, run, backfill, status, sql, sources, publish, rollback, verify, doctor, ui)
+COMMANDS = (init, demo, run, backfill, status, sql, sources, publish, rollback, verify, doctor, score, ui)
 
 
 class _InOrder(click.Group):

@@ -159,7 +159,7 @@ def contacts(books: Bookkeeping, at: int) -> dict[str, Any]:
                 len({agent for _, kind, agent in life.said if kind in (REPLY, CANNED)}),
                 max(moments) - min(moments) if moments else None, _moves(life.assignees), _moves(life.teams),
                 sum(ended == "reply" for _, _, ended in waits[1:]),
-                sum(until - since for since, until, ended in waits if ended == "reply"),
+                sum(until - since for since, until, ended in waits if ended == "reply") if answers else None,
                 spent[NEW] + spent[OPEN] + spent[HOLD], spent[PENDING], spent[HOLD],
                 answers[0][1] == CANNED if answers else None,
                 len(answers) > 1 and answers[1][0] - answers[0][0] <= AT_ONCE_SECONDS,
@@ -207,7 +207,7 @@ def _business(books: Bookkeeping, position: Ints, asked: Ints, replied: Ints) ->
 def _following(books: Bookkeeping, by_ticket: dict[int, Life]) -> dict[int, tuple[int | None, int | None]]:
     """Per contact: seconds from its first resolution to the person's next contact, about anything and about the same.
 
-    Strangers of whom the helpdesk alone knows an id have written once; whoever wrote without any id cannot be followed.
+    Whoever is no customer of the shop has written once.
     """
     tickets = books.tickets
     of_person: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)

@@ -118,6 +118,14 @@ def test_every_mart_has_its_question_in_the_readme(models):
     assert missing == []
 
 
+def test_every_table_of_the_readme_has_a_query_and_its_answer():
+    """docs/questions.md; its answers are held against the demo by another test."""
+    listed = re.findall(r"`((?:drivers|direct|indirect|secondary|meta)\.\w+)`", (PROJECT / "README.md").read_text())
+    sections = re.findall(r"^## `(.+)`$", (PROJECT / "docs" / "questions.md").read_text(), re.M)
+    assert len(sections) == len(set(sections))
+    assert sorted(set(listed) - set(sections)) == []
+
+
 def test_modules_draw_their_boundary():
     for path in (PROJECT / "orchestration").rglob("*.py"):
         text = path.read_text()

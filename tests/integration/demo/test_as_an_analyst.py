@@ -4,20 +4,23 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from orchestration.publish import connect_published
 from orchestration.settings import Home
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import readme_answers
 
 
-def test_the_readme_tells_the_truth(demo_home: Home):
-    asked = readme_answers.questions(readme_answers.README.read_text())
-    assert len(asked) == 3
+@pytest.mark.parametrize("page", [readme_answers.README, readme_answers.QUESTIONS], ids=lambda page: page.name)
+def test_the_answers_on_the_page_are_the_demos(demo_home: Home, page: Path):
+    asked = readme_answers.questions(page.read_text())
+    assert asked
     for sql, shown in asked:
         assert readme_answers.answer(demo_home.published_file, sql) == shown, (
-            "run `python tests/readme_answers.py FILE`"
+            "run `python tests/readme_answers.py HOME`"
         )
 
 

@@ -1,0 +1,16 @@
+"""The warehouse's figures held against what the simulated world wrote down: metric, truth, ours, difference.
+
+Belongs here: which figure is compared with which truth. The truth is counted in `orchestration.demo.truth*`, and never from
+what was delivered; the figures are asked of the published file, as an analyst would.
+"""
+
+from orchestration.demo.scoring.cells import Score, Scored, score
+from orchestration.demo.scoring.contacts import CONTACTS
+from orchestration.demo.scoring.flow import FLOW
+from orchestration.demo.scoring.marketplace import MARKETPLACE
+from orchestration.demo.scoring.satisfaction import SATISFACTION
+from orchestration.demo.scoring.waits import WAITS
+
+SCORES: tuple[Score, ...] = (*WAITS, *CONTACTS, *FLOW, *SATISFACTION, *MARKETPLACE)
+
+__all__ = ["SCORES", "Score", "Scored", "score"]

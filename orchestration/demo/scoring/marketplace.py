@@ -1,0 +1,91 @@
+"""What reflects product and supply: contacts and orders, recommendation, returns, items not received, app reviews."""
+
+from collections.abc import Callable
+
+from orchestration.demo.scoring.cells import Cells, Score, Truth
+
+EXCLUSIONS = {
+    "deleted": "deleted at the source",
+    "test": "test",
+    "spam": "spam",
+    "merged": "merged into another ticket",
+    "outbound": "opened by an agent",
+    "bot_only": "handled by a bot alone",
+}
+NPS = "indirect.rpt_nps_by_quarter"
+RETURNS = "secondary.rpt_returns_by_ship_week"
+INR = "secondary.rpt_inr_by_promised_week"
+REVIEWS = "secondary.rpt_app_reviews_by_week"
+
+
+def _one(*path: str) -> Callable[[Truth], Cells]:
+    def by(truth: Truth) -> Cells:
+        found = truth
+        for part in path:
+            found = found[part]
+        return {(): found}  # type: ignore[dict-item]  # the last one is a number
+
+    return by
+
+
+def _total(metric: str, table: str, column: str, *path: str) -> Score:
+    return Score(metric, table, f"select sum({column}) from {table}", _one(*path))
+
+
+def _nps(column: str) -> Score:
+    return Score(
+        f"{column} of NPS", NPS,
+        f"select year(responded_quarter) || '-Q' || quarter(responded_quarter), sum({column}) from {NPS} group by all",
+        lambda truth: {(row["quarter"],): row[column] for row in truth["nps_by_quarter"]},
+    )  # fmt: skip
+
+
+def _excluded(truth: Truth) -> Cells:
+    return {(EXCLUSIONS[name],): count for name, count in truth["tickets"]["excluded_by_reason"].items() if count}
+
+
+def _by_day(*path: str) -> Callable[[Truth], Cells]:
+    def by(truth: Truth) -> Cells:
+        return {(day,): count for day, count in truth[path[0]][path[1]].items()}
+
+    return by
+
+
+MARKETPLACE = (
+    Score(
+        "tickets that are no contacts", "meta.excluded_records",
+        "select exclusion_reason, count(*) from meta.excluded_records where entity_name = 'tickets' group by all", _excluded,
+    ),
+    Score(
+        "contact_count", "core.fct_tickets", "select created_date, count(*) from core.fct_tickets group by all",
+        _by_day("tickets", "contacts_by_day"),
+    ),
+    Score(
+        "order_count", "core.fct_orders",
+        "select ordered_date, count(*) from core.fct_orders group by all", _by_day("orders", "orders_by_day"),
+    ),
+    Score(
+        "orders shipped", "core.fct_orders", "select count(shipped_at) from core.fct_orders", _one("orders", "shipped_count")
+    ),
+    Score(
+        "orders delivered", "core.fct_orders", "select count(delivered_at) from core.fct_orders",
+        _one("orders", "delivered_count"),
+    ),
+    *(_nps(column) for column in ("promoter_count", "passive_count", "detractor_count")),
+    *(
+        _total(
+            f"orders with a return {step}", RETURNS, f"return_{step}_order_count", "returns",
+            f"orders_with_return_{step}_count",
+        )
+        for step in ("requested", "received", "refunded")
+    ),
+    _total("orders due", INR, "due_order_count", "inr", "orders_due_count"),
+    _total("inr_order_count", INR, "inr_order_count", "inr", "orders_with_inr_count"),
+    _total("INR upheld", INR, "inr_upheld_order_count", "inr", "orders_with_inr_upheld_count"),
+    _total("INR refunded", INR, "inr_refunded_order_count", "inr", "orders_with_inr_refunded_count"),
+    _total("app reviews", REVIEWS, "review_count", "app_reviews", "review_count"),
+    _total("app reviews replied to", REVIEWS, "replied_count", "app_reviews", "replied_count"),
+    _total(
+        "replies dated before the review", REVIEWS, "reply_before_review_count", "app_reviews", "replied_before_review_count"
+    ),
+)  # fmt: skip

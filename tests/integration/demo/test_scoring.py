@@ -1,0 +1,34 @@
+"""The command `score`: each figure of the demo beside the truth, as docs/scoring.md shows it."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+from orchestration.demo.scoring import SCORES, score
+from orchestration.publish import connect_published
+from orchestration.settings import Home
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import readme_answers
+
+
+def test_every_figure_is_right(demo_home: Home, support_metrics: Callable[..., CompletedProcess[str]]) -> None:
+    done = support_metrics(demo_home.path, "score")
+    assert done.returncode == 0, done.stdout
+    assert f"{len(SCORES)} of {len(SCORES)} figures are right" in done.stdout
+
+
+def test_the_page_shows_what_the_command_says(demo_home: Home) -> None:
+    _, _, shown = readme_answers.SCORING.read_text().partition("| metric |")
+    assert "| metric |" + shown == readme_answers.scores(demo_home.path), "run `python tests/readme_answers.py HOME`"
+
+
+def test_another_truth_is_noticed(demo_home: Home, truth: dict[str, Any]) -> None:
+    """Every figure fails when what it is compared with changes: none is compared with nothing."""
+    other = json.loads(json.dumps(truth), parse_int=lambda digits: int(digits) + 1)
+    with connect_published(demo_home.published_file) as connection:
+        assert [each.metric for each in score(connection, other, SCORES) if each.is_right] == []
