@@ -52,9 +52,7 @@ def _refuse_infinity(name: str, values: pa.ChunkedArray) -> None:
     else:
         return
     if pc.any(is_infinite).as_py():
-        raise DataError(
-            f"column {name}: an infinite time", status_code=AdbcStatusCode.INVALID_DATA, sqlstate="22008"
-        )
+        raise DataError(f"column {name}: an infinite time", status_code=AdbcStatusCode.INVALID_DATA, sqlstate="22008")
 
 
 def register() -> None:

@@ -1,14 +1,30 @@
 -- When anybody at all is on shift, and how many covered seconds there were before. Every date has a window of no length at its
--- midnight, so that the covered seconds up to any instant are found among the windows of the instant's own date.
+-- midnight, so that the covered seconds up to any instant are found among the windows of the instant's own date. After the last
+-- shift nobody is there, for as far as the sources of shifts have delivered.
 with shift_dates as (
     select * from {{ ref('int_shift_dates') }}
 ),
 
+shift_sources as (
+    select distinct source_name from {{ ref('stg_contract__shifts') }}
+),
+
+horizons as (
+    select * from {{ ref('int_source_horizons') }}
+),
+
+known as (
+    select cast(min(horizons.complete_through_at) as date) as last_date
+    from shift_sources
+    inner join horizons on shift_sources.source_name = horizons.source_name
+),
+
 span as (
     select
-        min(utc_date) as first_date,
-        max(utc_date) as last_date
+        min(shift_dates.utc_date) as first_date,
+        greatest(max(shift_dates.utc_date), max(known.last_date)) as last_date
     from shift_dates
+    cross join known
 ),
 
 midnights as (

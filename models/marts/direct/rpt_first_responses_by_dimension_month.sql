@@ -43,6 +43,8 @@ described as (
         tickets.language,
         tickets.requester_role,
         tickets.team_name,
+        tickets.waited_covered_calendar_seconds,
+        tickets.waited_uncovered_calendar_seconds,
         {{ month_of('waits.created_date') }} as created_month
     from waits
     inner join tickets on waits.ticket_key = tickets.ticket_key
@@ -79,7 +81,9 @@ counted as (
         sum(case when is_answered then 1 else 0 end) as answered_count,
         sum(case when is_within_target then 1 else 0 end) as answered_within_target_count,
         sum(case when is_target_outcome_known then 1 else 0 end) as target_outcome_known_count,
-        sum(case when is_answered then waited_calendar_seconds end) as total_first_response_calendar_seconds
+        sum(case when is_answered then waited_calendar_seconds end) as total_first_response_calendar_seconds,
+        sum(waited_covered_calendar_seconds) as total_covered_wait_calendar_seconds,
+        sum(waited_uncovered_calendar_seconds) as total_uncovered_wait_calendar_seconds
     from seen
     group by dimension_name, dimension_value, created_month
 ),
@@ -117,6 +121,12 @@ select
     cast(business_quantiles.first_response_business_seconds_median as bigint)
         as first_response_business_seconds_median,
     cast(business_quantiles.first_response_business_seconds_p90 as bigint) as first_response_business_seconds_p90,
+    cast(counted.total_covered_wait_calendar_seconds as bigint) as total_covered_wait_calendar_seconds,
+    cast(counted.total_uncovered_wait_calendar_seconds as bigint) as total_uncovered_wait_calendar_seconds,
+    {{ ratio(
+        'counted.total_uncovered_wait_calendar_seconds',
+        'counted.total_covered_wait_calendar_seconds + counted.total_uncovered_wait_calendar_seconds'
+    ) }} as uncovered_wait_ratio,
     calendar_quantiles.is_first_response_calendar_seconds_median_at_least,
     calendar_quantiles.is_first_response_calendar_seconds_p90_at_least,
     business_quantiles.is_first_response_business_seconds_median_at_least,

@@ -41,6 +41,14 @@ def _business_seconds(truth: Truth) -> Cells:
     }
 
 
+def _covered(truth: Truth) -> Cells:
+    cells: dict[tuple[str, str], float | None] = {}
+    for contact in contacts(truth):
+        key = (contact.market, contact.month)
+        cells[key] = (cells.get(key) or 0) + contact.waited_covered_calendar_seconds
+    return cells
+
+
 def _first_quantile(share: float, *keys: str) -> Callable[[Truth], Cells]:
     def by(truth: Truth) -> Cells:
         waits = defaultdict(list)
@@ -118,11 +126,13 @@ WAITS = (
     ),
     Score(
         "waited_covered_calendar_seconds", "core.fct_tickets",
-        "select ticket_id, waited_covered_calendar_seconds from core.fct_tickets where is_answered",
-        lambda truth: {
-            (each.ticket_id,): each.waited_covered_calendar_seconds
-            for each in contacts(truth) if each.first_response_at is not None
-        },
+        "select ticket_id, waited_covered_calendar_seconds from core.fct_tickets",
+        _per_contact("waited_covered_calendar_seconds"),
+    ),
+    Score(
+        "total_covered_wait_calendar_seconds", "direct.rpt_first_responses_by_dimension_month",
+        "select dimension_value, created_month, total_covered_wait_calendar_seconds "
+        "from direct.rpt_first_responses_by_dimension_month where dimension_name = 'market'", _covered,
     ),
     Score(
         "first response, median by week (censored)", WEEKLY,
