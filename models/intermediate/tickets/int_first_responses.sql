@@ -52,7 +52,7 @@ answered as (
 
 select
     started.ticket_key,
-    coalesce(answered.human_reply_count, 0) as human_reply_count,
+    case when started.has_message_history then coalesce(answered.human_reply_count, 0) end as human_reply_count,
     started.has_message_history,
     coalesce(answered.has_reply_before_request, false) as has_reply_before_request,
     started.waiting_from_at,

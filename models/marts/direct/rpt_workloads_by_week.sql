@@ -5,6 +5,15 @@ with ticket_messages as (
     where author_role = 'agent' and is_public and not is_automatic
 ),
 
+ticket_changes as (
+    select * from {{ ref('fct_ticket_changes') }}
+    where agent_key is not null
+),
+
+tickets as (
+    select * from {{ ref('fct_tickets') }}
+),
+
 state_changes as (
     select * from {{ ref('int_ticket_state_changes') }}
     where step = 'resolved'
@@ -26,16 +35,35 @@ horizons as (
     where entity_name = 'tickets'
 ),
 
-replied as (
+-- What an agent does is a reply; where a source tells no messages, it is a change of a contact.
+deeds as (
     select
-        {{ week_of(reporting_date('sent_at')) }} as worked_week,
-        count(*) as reply_count,
-        count(distinct agent_key) as teammate_count
+        agent_key,
+        ticket_key,
+        1 as is_reply,
+        {{ reporting_date('sent_at') }} as worked_date
     from ticket_messages
-    group by {{ week_of(reporting_date('sent_at')) }}
+    union all
+    select
+        ticket_changes.agent_key,
+        ticket_changes.ticket_key,
+        0 as is_reply,
+        {{ reporting_date('ticket_changes.changed_at') }} as worked_date
+    from ticket_changes
+    inner join tickets on ticket_changes.ticket_key = tickets.ticket_key
+    where not tickets.has_message_history
 ),
 
--- One conversation of an agent's day: a contact in which the agent replied that day, however often.
+worked as (
+    select
+        {{ week_of('worked_date') }} as worked_week,
+        nullif(sum(is_reply), 0) as reply_count,
+        count(distinct agent_key) as teammate_count
+    from deeds
+    group by {{ week_of('worked_date') }}
+),
+
+-- One conversation of an agent's day: a contact that the agent worked on that day, however often.
 conversed as (
     select
         worked_week,
@@ -44,9 +72,9 @@ conversed as (
         select distinct
             agent_key,
             ticket_key,
-            {{ reporting_date('sent_at') }} as worked_date,
-            {{ week_of(reporting_date('sent_at')) }} as worked_week
-        from ticket_messages
+            worked_date,
+            {{ week_of('worked_date') }} as worked_week
+        from deeds
     ) as conversations
     group by worked_week
 ),
@@ -74,17 +102,17 @@ staffed as (
 
 weekly as (
     select
-        replied.worked_week,
-        replied.reply_count,
-        replied.teammate_count,
+        worked.worked_week,
+        worked.reply_count,
+        worked.teammate_count,
         conversed.conversation_count,
         coalesce(closed.closed_count, 0) as closed_count,
         staffed.staffed_day_count,
         {{ ratio('conversed.conversation_count', 'staffed.staffed_day_count') }} as conversations_per_staffed_day
-    from replied
-    inner join conversed on replied.worked_week = conversed.worked_week
-    left outer join closed on replied.worked_week = closed.worked_week
-    left outer join staffed on replied.worked_week = staffed.worked_week
+    from worked
+    inner join conversed on worked.worked_week = conversed.worked_week
+    left outer join closed on worked.worked_week = closed.worked_week
+    left outer join staffed on worked.worked_week = staffed.worked_week
 )
 
 select
