@@ -1,5 +1,4 @@
--- A claim, a ticket and a chargeback about one order are one INR, whichever systems they come from: all of them name the
--- order by the shop's key. Orders without a promise cannot be judged.
+-- A claim, a ticket and a chargeback about one order, of whatever system, are one INR. Orders without a promise cannot be judged.
 with orders as (
     select * from {{ ref('int_orders_shipped') }}
     where exclusion_reason is null and promised_date is not null and cancelled_at is null
@@ -11,6 +10,28 @@ inr_claims as (
 
 contacts as (
     select * from {{ ref('int_contacts') }}
+),
+
+line_sellers as (
+    select
+        order_key,
+        case when min(seller_key) = max(seller_key) then min(seller_key) end as seller_key
+    from {{ ref('int_order_items_classified') }}
+    group by order_key
+),
+
+-- Claims of another source than the orders' may come later: nobody knows of those that are not delivered yet.
+claim_sources as (
+    select distinct source_name from inr_claims
+    where not is_proxy
+),
+
+horizon as (
+    select
+        min(horizons.complete_through_at) as complete_through_at,
+        count(*) > 0 as has_claim_source
+    from {{ ref('int_source_horizons') }} as horizons
+    inner join claim_sources on horizons.source_name = claim_sources.source_name
 ),
 
 -- Where no source delivers the claims that were made by ticket, the tickets themselves are these claims.
@@ -59,17 +80,21 @@ claimed as (
 
 select
     orders.order_key,
+    coalesce(orders.seller_key, line_sellers.seller_key) as seller_key,
     orders.source_name,
     orders.market,
-    orders.carrier,
-    orders.tracking,
+    {{ epoch_seconds('claimed.first_opened_at') }} - {{ epoch_seconds('orders.due_at') }} as delay_calendar_seconds,
+    {{ epoch_seconds('least(orders.complete_through_at, horizon.complete_through_at)') }}
+    - {{ epoch_seconds('orders.due_at') }} as watched_calendar_seconds,
+    horizon.has_claim_source,
     coalesce(claimed.has_claim, false) as has_claim,
     coalesce(claimed.has_proxy_claim, false) as has_proxy_claim,
     coalesce(claimed.has_upheld_claim, false) as has_upheld_claim,
     coalesce(claimed.has_refunded_claim, false) as has_refunded_claim,
     orders.promised_date,
     orders.due_at,
-    claimed.first_opened_at,
-    orders.complete_through_at
+    claimed.first_opened_at
 from orders
+cross join horizon
 left outer join claimed on orders.order_key = claimed.order_key
+left outer join line_sellers on orders.order_key = line_sellers.order_key

@@ -1,15 +1,13 @@
-with order_claims as (
-    select * from {{ ref('int_order_inr_claims') }}
-),
-
-inr_delays as (
-    select * from {{ ref('int_inr_delays') }}
+-- Only orders whose promised time has come are due.
+with orders as (
+    select
+        *,
+        {{ week_of('promised_date') }} as promised_week
+    from {{ ref('int_order_inr_claims_expected') }}
 ),
 
 horizons as (
-    select
-        complete_through_at,
-        first_incomplete_date
+    select first_incomplete_date
     from {{ ref('int_entity_horizons') }}
     where entity_name = 'orders'
 ),
@@ -21,76 +19,61 @@ claim_kinds as (
     from {{ ref('fct_inr_claims') }}
 ),
 
--- Only orders whose promised time has come are due.
-due as (
-    select order_claims.*
-    from order_claims
-    cross join horizons
-    where order_claims.due_at <= horizons.complete_through_at
-),
-
 counted as (
     select
         market,
-        {{ week_of('promised_date') }} as promised_week,
-        count(*) as due_order_count,
-        sum(case when has_claim then 1 else 0 end) as inr_order_count,
-        sum(case when has_upheld_claim then 1 else 0 end) as inr_upheld_order_count,
-        sum(case when has_refunded_claim then 1 else 0 end) as inr_refunded_order_count,
-        sum(case when has_proxy_claim then 1 else 0 end) as inr_proxy_order_count,
-        max(due_at) as last_due_at
-    from due
-    group by market, {{ week_of('promised_date') }}
+        promised_week,
+        {{ completed_sums('orders', 'has_claim') }},
+        sum(case when has_upheld_claim then 1 else 0 end) as upheld_count,
+        sum(case when has_refunded_claim then 1 else 0 end) as refunded_count,
+        sum(case when has_proxy_claim then 1 else 0 end) as proxy_count,
+        min(watched_calendar_seconds) as youngest_calendar_seconds,
+        min(maturity_ratio) as maturity_ratio
+    from orders
+    group by market, promised_week
 ),
 
-aged as (
+-- Where no source delivers claims nothing is known of them: null, not 0.
+known as (
     select
-        counted.*,
-        horizons.first_incomplete_date,
-        cast(floor(
-            ({{ epoch_seconds('horizons.complete_through_at') }} - {{ epoch_seconds('counted.last_due_at') }}) / 86400e0
-        ) as bigint) as youngest_age_days
+        counted.market,
+        counted.promised_week,
+        counted.order_count,
+        counted.expected_count,
+        counted.expected_error_count,
+        counted.youngest_calendar_seconds,
+        counted.maturity_ratio,
+        case when claim_kinds.has_claims then counted.case_count end as case_count,
+        case when claim_kinds.has_claims then counted.upheld_count end as upheld_count,
+        case when claim_kinds.has_claims then counted.refunded_count end as refunded_count,
+        case when claim_kinds.has_proxies then counted.proxy_count end as proxy_count
     from counted
-    cross join horizons
-),
-
-matured as (
-    select
-        aged.market,
-        aged.promised_week,
-        max(inr_delays.closed_claim_count) as closed_claim_count,
-        max(case when inr_delays.delay_days < aged.youngest_age_days then inr_delays.claimed_share_ratio end)
-            as maturity_ratio
-    from aged
-    cross join inr_delays
-    group by aged.market, aged.promised_week
+    cross join claim_kinds
 )
 
 select
-    aged.market,
-    cast(aged.due_order_count as bigint) as due_order_count,
-    cast(case when claim_kinds.has_claims then aged.inr_order_count end as bigint) as inr_order_count,
-    case when claim_kinds.has_claims then {{ ratio('aged.inr_order_count', 'aged.due_order_count') }} end as inr_ratio,
-    case
-        when claim_kinds.has_claims then {{ wilson_bound('aged.inr_order_count', 'aged.due_order_count', 'low') }}
-    end as inr_low_ratio,
-    case
-        when claim_kinds.has_claims then {{ wilson_bound('aged.inr_order_count', 'aged.due_order_count', 'high') }}
-    end as inr_high_ratio,
-    cast(case when claim_kinds.has_claims then aged.inr_upheld_order_count end as bigint) as inr_upheld_order_count,
-    cast(case when claim_kinds.has_claims then aged.inr_refunded_order_count end as bigint) as inr_refunded_order_count,
-    cast(case when claim_kinds.has_proxies then aged.inr_proxy_order_count end as bigint) as inr_proxy_order_count,
-    case when claim_kinds.has_proxies then {{ ratio('aged.inr_proxy_order_count', 'aged.due_order_count') }} end
-        as inr_proxy_ratio,
-    aged.youngest_age_days,
-    case when matured.closed_claim_count >= 30 then coalesce(matured.maturity_ratio, 0e0) end as maturity_ratio,
+    known.market,
+    cast(known.order_count as bigint) as due_order_count,
+    cast(known.case_count as bigint) as inr_order_count,
+    {{ ratio('known.case_count', 'known.order_count') }} as inr_ratio,
+    {{ wilson_bound('known.case_count', 'known.order_count', 'low') }} as inr_low_ratio,
+    {{ wilson_bound('known.case_count', 'known.order_count', 'high') }} as inr_high_ratio,
+    known.expected_count as matured_due_order_count,
+    known.expected_error_count as matured_due_order_error_count,
+    {{ completed_ratio('known.case_count', 'known.expected_count') }} as inr_completed_ratio,
+    {%- for side in ['low', 'high'] %}
+        {{ completed_bound('known.case_count', 'known.order_count', 'known.expected_count', 'known.expected_error_count', side) }}
+            as inr_completed_{{ side }}_ratio,
+    {%- endfor %}
+    cast(known.upheld_count as bigint) as inr_upheld_order_count,
+    cast(known.refunded_count as bigint) as inr_refunded_order_count,
+    cast(known.proxy_count as bigint) as inr_proxy_order_count,
+    {{ ratio('known.proxy_count', 'known.order_count') }} as inr_proxy_ratio,
+    cast(floor(known.youngest_calendar_seconds / 86400e0) as bigint) as youngest_age_days,
+    known.maturity_ratio,
     coalesce(
-        matured.closed_claim_count >= 30
-        and matured.maturity_ratio >= 0.95e0
-        and {{ add_days('aged.promised_week', 7) }} <= aged.first_incomplete_date,
-        false
+        known.maturity_ratio >= 0.95e0 and {{ add_days('known.promised_week', 7) }} <= horizons.first_incomplete_date, false
     ) as is_mature,
-    aged.promised_week
-from aged
-left outer join matured on aged.market = matured.market and aged.promised_week = matured.promised_week
-cross join claim_kinds
+    known.promised_week
+from known
+cross join horizons
