@@ -36,6 +36,27 @@
 
 
 {#
+    Interval of a count of independent events, 95 % (Byar's approximation of the exact Poisson limits, in Breslow and Day 1987):
+    its lower or upper end, within 0.02 of the exact ones from two events on. `side` is 'low' or 'high'. Events that come in
+    clusters vary more than this says.
+#}
+{% macro poisson_bound(events, side) -%}
+    {%- set z = '1.959963984540054e0' -%}
+    {%- if side == 'low' -%}
+    case
+        when {{ events }} > 0
+            then {{ events }} * power(1e0 - 1e0 / (9e0 * {{ events }}) - {{ z }} / (3e0 * sqrt({{ events }})), 3)
+        else {{ events }} * 0e0
+    end
+    {%- else -%}
+    ({{ events }} + 1) * power(
+        1e0 - 1e0 / (9e0 * ({{ events }} + 1)) + {{ z }} / (3e0 * sqrt({{ events }} + 1)), 3
+    )
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#
     Half the width of the 95 % interval of a mean by the normal approximation: 1.96 * s / sqrt(n), with the sample's
     standard deviation s from the sums of values and of squares. Null below two values.
 #}

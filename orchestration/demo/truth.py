@@ -21,6 +21,7 @@ from orchestration.demo.truth_agents import COLUMNS as AGENT_COLUMNS
 from orchestration.demo.truth_agents import agent_skills, agent_weeks
 from orchestration.demo.truth_contacts import contacts, response_waits
 from orchestration.demo.truth_flow import flow
+from orchestration.demo.truth_intensity import intensity
 from orchestration.demo.truth_owners import csat_by_owner_week
 from orchestration.demo.truth_parameters import parameters
 from orchestration.demo.truth_satisfaction import ces_by_scale, counted_ratings, csat_by_dimension_month
@@ -60,6 +61,7 @@ def count_truth(books: Bookkeeping, seed: int, scale: float, at: int) -> Truth:
         "contacts": contacts(books, at),
         "response_waits": response_waits(books, at),
         "flow": flow(books, at),
+        "intensity": intensity(books, seed, at),
         "csat": _csat(books, at),
         "csat_by_dimension_month": csat_by_dimension_month(books, at),
         "csat_by_owner_week": csat_by_owner_week(books, at),

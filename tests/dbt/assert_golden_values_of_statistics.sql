@@ -40,6 +40,21 @@ with cases as (
             {{ high }} as expected,
             0.0005e0 as tolerance
     {% endfor %}
+    -- The exact limits; the approximation may be off by a hundredth.
+    {% for events, low, high in [(3, '0.619e0', '8.767e0'), (10, '4.795e0', '18.390e0'), (50, '37.111e0', '65.919e0')] %}
+        union all
+        select
+            'poisson low {{ events }}' as golden_case,
+            {{ poisson_bound(events, 'low') }} as computed,
+            {{ low }} as expected,
+            0.02e0 as tolerance
+        union all
+        select
+            'poisson high {{ events }}' as golden_case,
+            {{ poisson_bound(events, 'high') }} as computed,
+            {{ high }} as expected,
+            0.02e0 as tolerance
+    {% endfor %}
 )
 
 select *

@@ -13,6 +13,7 @@ select
     currency_code,
     app_version,
     carrier,
+    ships_from_country,
     tracking,
     cast(delivery_count as bigint) as delivery_count,
     total_amount,

@@ -7,10 +7,11 @@ what was delivered; the figures are asked of the published file, as an analyst w
 from orchestration.demo.scoring.cells import Score, Scored, score
 from orchestration.demo.scoring.contacts import CONTACTS
 from orchestration.demo.scoring.flow import FLOW
+from orchestration.demo.scoring.intensity import INTENSITY
 from orchestration.demo.scoring.marketplace import MARKETPLACE
 from orchestration.demo.scoring.satisfaction import SATISFACTION
 from orchestration.demo.scoring.waits import WAITS
 
-SCORES: tuple[Score, ...] = (*WAITS, *CONTACTS, *FLOW, *SATISFACTION, *MARKETPLACE)
+SCORES: tuple[Score, ...] = (*WAITS, *CONTACTS, *FLOW, *SATISFACTION, *MARKETPLACE, *INTENSITY)
 
 __all__ = ["SCORES", "Score", "Scored", "score"]
