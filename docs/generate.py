@@ -42,6 +42,7 @@ def metrics_page(manifest: dict) -> str:
             lines += [
                 f"| additive over | {metric['additive_over']} |",
                 f"| where | `{metric['mart']}` (defined in the {metric['definition']}) |",
+                *([f"| roll-up | `{metric['roll_up']}` |"] if metric["roll_up"] else []),
                 f"| caveats | {metric['caveats']} |",
                 "",
             ]

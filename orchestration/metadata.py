@@ -5,6 +5,7 @@ over the models. Nothing here computes a metric.
 """
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,6 +47,10 @@ METRIC_DICTIONARY = MetaTable(
         "source_document": ("varchar", "The document that asks for it."),
         "caveats": ("varchar", "What a reader must know."),
         "mart": ("varchar", "The table that has it."),
+        "roll_up": (
+            "varchar",
+            "SQL over the table's rows that gives it for any of them together; null: never add it up.",
+        ),
         "definition": ("varchar", "Where it is defined: the semantic layer, or the model's column."),
         "target_value": ("double", "The target in the metric's unit; null when there is none."),
     },
@@ -141,8 +146,15 @@ def metric_definitions(manifest: dict[str, Any], targets: dict[str, float]) -> I
     Raises:
         KeyError: a metric lacks one of its facts.
     """
-    for metric in sorted(manifest["metrics"].values(), key=lambda metric: metric["name"]):
-        facts = {**metric["config"]["meta"], "label": metric["label"], "description": metric["description"]}
+    metrics = {metric["name"]: metric for metric in manifest["metrics"].values()}
+    for name in sorted(metrics):
+        metric = metrics[name]
+        facts = {
+            **metric["config"]["meta"],
+            "label": metric["label"],
+            "description": metric["description"],
+            "roll_up": roll_up(name, metrics),
+        }
         yield _dictionary_row(metric["name"], facts, "semantic layer", targets)
     nodes = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
     for node in sorted(nodes, key=lambda node: node["name"]):
@@ -153,6 +165,25 @@ def metric_definitions(manifest: dict[str, Any], targets: dict[str, float]) -> I
                 yield _dictionary_row(name, described, f"model {node['name']}", targets)
 
 
+def roll_up(name: str, metrics: dict[str, dict[str, Any]]) -> str:
+    """SQL over the rows of a metric's mart that gives the metric for all of them together.
+
+    Args:
+        name: the metric.
+        metrics: those of the semantic layer, as dbt's manifest has them. A simple one is the sum of the mart's column of its
+            name, unless `meta.roll_up` says which; a ratio or derived one is put together from the simple ones.
+    """
+    metric = metrics[name]
+    parts = metric["type_params"]
+    if metric["type"] == "simple":
+        return str(metric["config"]["meta"].get("roll_up", f"sum({name})"))
+    if metric["type"] == "ratio":
+        numerator, denominator = (roll_up(parts[part]["name"], metrics) for part in ("numerator", "denominator"))
+        return f"{numerator} * 1.0 / nullif({denominator}, 0)"
+    inputs = {each["name"]: roll_up(each["name"], metrics) for each in parts["metrics"]}
+    return re.sub(r"\w+", lambda word: inputs.get(word[0], word[0]), parts["expr"])
+
+
 def _dictionary_row(name: str, facts: dict[str, Any], definition: str, targets: dict[str, float]) -> dict[str, Any]:
     own = {
         "metric_name": name,
@@ -160,6 +191,7 @@ def _dictionary_row(name: str, facts: dict[str, Any], definition: str, targets: 
         "definition": definition,
         "target_value": targets.get(name),
     }
+    own["roll_up"] = facts.get("roll_up")
     return {column: own[column] if column in own else str(facts[column]) for column in METRIC_DICTIONARY.columns}
 
 

@@ -67,7 +67,7 @@ def test_every_metric_states_its_facts(generate, manifest):
     assert len(rows) == len({row["metric_name"] for row in rows})
     for row in rows:
         for fact, value in row.items():
-            assert value or fact == "target_value", f"{row['metric_name']} lacks {fact}"
+            assert value or fact in ("target_value", "roll_up"), f"{row['metric_name']} lacks {fact}"
 
 
 def test_a_metric_names_a_table_that_exists(generate, manifest, models):
