@@ -170,13 +170,13 @@ def roll_up(name: str, metrics: dict[str, dict[str, Any]]) -> str:
 
     Args:
         name: the metric.
-        metrics: those of the semantic layer, as dbt's manifest has them. A simple one is the sum of the mart's column of its
-            name, unless `meta.roll_up` says which; a ratio or derived one is put together from the simple ones.
+        metrics: those of the semantic layer, as dbt's manifest has them. `meta.roll_up` says it; without it, a simple one is the
+            sum of the mart's column of its name, and a ratio or derived one is put together from the simple ones.
     """
     metric = metrics[name]
-    parts = metric["type_params"]
-    if metric["type"] == "simple":
-        return str(metric["config"]["meta"].get("roll_up", f"sum({name})"))
+    stated, parts = metric["config"]["meta"].get("roll_up"), metric["type_params"]
+    if stated or metric["type"] == "simple":
+        return str(stated or f"sum({name})")
     if metric["type"] == "ratio":
         numerator, denominator = (roll_up(parts[part]["name"], metrics) for part in ("numerator", "denominator"))
         return f"{numerator} * 1.0 / nullif({denominator}, 0)"
