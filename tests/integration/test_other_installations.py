@@ -43,6 +43,13 @@ def test_tickets_alone_publish_and_say_what_they_lack(new_home, support_metrics)
     assert reasons["contact_intensity"] == "no source delivers orders"
     assert reasons["nps_score"] == "no source delivers nps_responses"
     assert values(home, "select count(*) from drivers.rpt_scorecard_by_week where value is not null") == [(0,)]
+    assert values(
+        home, "select distinct sentence from drivers.rpt_contact_intensity_changes_by_week where contact_count > 0"
+    ) == [("Contact intensity is not known: no orders in the week.",)]
+    unknown = "no source delivers active_customers"
+    assert values(home, "select distinct missing_reason from indirect.rpt_contacting_customers_by_market_month") == [
+        (unknown,)
+    ]
     assert values(home, "select open_count from direct.rpt_backlogs_by_day order by backlog_date desc limit 1") == [
         (2,)
     ]

@@ -27,7 +27,6 @@ orders_by_week as (
     group by market, {{ week_of('ordered_date') }}
 ),
 
--- A week is compared by what it and the week before it know.
 reasons as (
     {%- for offset in [0, 7] %}
         select
@@ -48,6 +47,12 @@ markets as (
     {%- endfor %}
 ),
 
+-- The week in which the later of contacts and orders begins to be delivered is hardly a whole one.
+first_weeks as (
+    select greatest((select min(intensity_week) from contacts_by_week), (select min(intensity_week) from orders_by_week))
+        as first_week
+),
+
 compared as (
     select
         reasons.contact_reason,
@@ -56,9 +61,11 @@ compared as (
         coalesce(previous_contacts.contact_count, 0) as previous_contact_count,
         coalesce(orders_by_week.order_count, 0) as order_count,
         coalesce(previous_orders.order_count, 0) as previous_order_count,
+        first_weeks.first_week,
         reasons.intensity_week
     from reasons
     inner join markets on reasons.intensity_week = markets.intensity_week
+    cross join first_weeks
     left outer join contacts_by_week
         on
             reasons.contact_reason = contacts_by_week.contact_reason
@@ -88,5 +95,6 @@ select
     sum(previous_contact_count) over (partition by intensity_week, contact_reason) as previous_reason_contact_count,
     sum(order_count) over (partition by intensity_week, contact_reason) as all_order_count,
     sum(previous_order_count) over (partition by intensity_week, contact_reason) as previous_all_order_count,
+    first_week,
     intensity_week
 from compared

@@ -21,6 +21,11 @@ customer_ages as (
     select * from {{ ref('customer_ages') }}
 ),
 
+-- Of orders from before the first contact nobody knows whether they were asked about.
+first_contacts as (
+    select {{ month_of(reporting_date('min(created_at)')) }} as first_contact_month from contacts
+),
+
 asked_about as (
     select
         orders.order_key,
@@ -53,8 +58,12 @@ select
     coalesce(aged.customer_tier, 'unknown') as customer_tier,
     coalesce(aged.language, 'unknown') as language,
     coalesce(customer_ages.customer_age, 'unknown') as customer_age,
-    coalesce(asked_about.cohort_contact_count, 0) as cohort_contact_count,
+    case
+        when {{ reporting_date('aged.ordered_at') }} >= first_contacts.first_contact_month
+            then coalesce(asked_about.cohort_contact_count, 0)
+    end as cohort_contact_count,
     {{ reporting_date('aged.ordered_at') }} as ordered_date
 from aged
+cross join first_contacts
 left outer join asked_about on aged.order_key = asked_about.order_key
 left outer join customer_ages on {{ is_of_age('aged.customer_age_days') }}

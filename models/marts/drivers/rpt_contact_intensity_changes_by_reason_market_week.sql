@@ -13,10 +13,6 @@ contact_reasons as (
     select * from {{ ref('dim_contact_reasons') }}
 ),
 
-first_dates as (
-    select min(calendar_date) as first_date from {{ ref('dim_dates') }}
-),
-
 horizons as (
     select min(first_incomplete_date) as first_incomplete_date
     from {{ ref('int_entity_horizons') }}
@@ -27,10 +23,9 @@ horizons as (
 whole as (
     select compared.*
     from compared
-    cross join first_dates
     cross join horizons
     where
-        {{ add_days('compared.intensity_week', -7) }} >= first_dates.first_date
+        {{ add_days('compared.intensity_week', -7) }} > compared.first_week
         and {{ add_days('compared.intensity_week', 7) }} <= horizons.first_incomplete_date
 ),
 

@@ -8,11 +8,15 @@ parts as (
 ),
 
 dates as (
+    select distinct calendar_week as intensity_week from {{ ref('dim_dates') }}
+),
+
+-- The week in which the later of contacts and orders begins to be delivered is hardly a whole one.
+first_weeks as (
     select
-        calendar_week as intensity_week,
-        count(*) as date_count
-    from {{ ref('dim_dates') }}
-    group by calendar_week
+        min(case when contact_count > 0 then intensity_week end) as first_contact_week,
+        min(case when order_count > 0 then intensity_week end) as first_order_week
+    from intensity_by_day
 ),
 
 horizons as (
@@ -26,24 +30,32 @@ weekly as (
         dates.intensity_week,
         coalesce(sum(intensity_by_day.contact_count), 0) as contact_count,
         coalesce(sum(intensity_by_day.order_count), 0) as order_count,
-        dates.date_count = 7 and {{ add_days('dates.intensity_week', 7) }} <= horizons.first_incomplete_date as is_complete
+        dates.intensity_week > first_weeks.first_contact_week
+        and dates.intensity_week > first_weeks.first_order_week
+        and {{ add_days('dates.intensity_week', 7) }} <= horizons.first_incomplete_date as is_whole
     from dates
+    cross join first_weeks
     cross join horizons
     left outer join intensity_by_day on dates.intensity_week = intensity_by_day.intensity_week
-    group by dates.intensity_week, dates.date_count, horizons.first_incomplete_date
+    where dates.intensity_week >= first_weeks.first_contact_week
+    group by
+        dates.intensity_week, first_weeks.first_contact_week, first_weeks.first_order_week, horizons.first_incomplete_date
 ),
 
 paired as (
     select
-        weekly.*,
+        weekly.intensity_week,
+        weekly.contact_count,
+        weekly.order_count,
+        coalesce(weekly.is_whole, false) as is_complete,
         week_before.contact_count as previous_contact_count,
         week_before.order_count as previous_order_count,
         100 * {{ ratio('weekly.contact_count', 'weekly.order_count') }} as contact_intensity,
         100 * {{ ratio('week_before.contact_count', 'week_before.order_count') }} as previous_contact_intensity,
         case
             when weekly.order_count = 0 then 'no orders in the week'
-            when not weekly.is_complete then 'the week is not whole'
-            when week_before.intensity_week is null or not week_before.is_complete then 'no whole week before it'
+            when weekly.is_whole is not true then 'the week is not whole'
+            when week_before.intensity_week is null or week_before.is_whole is not true then 'no whole week before it'
             when week_before.order_count = 0 then 'no orders in the week before'
         end as missing_reason
     from weekly

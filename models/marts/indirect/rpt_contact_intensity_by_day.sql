@@ -12,7 +12,9 @@ dates as (
 ),
 
 horizons as (
-    select min(first_incomplete_date) as first_incomplete_date
+    select
+        min(first_incomplete_date) as first_incomplete_date,
+        max(case when entity_name = 'tickets' then 1 else 0 end) = 1 as has_tickets
     from {{ ref('int_entity_horizons') }}
     where entity_name in ('tickets', 'orders')
 ),
@@ -29,10 +31,14 @@ contacts_by_day as (
 
 select
     coalesce(contacts_by_day.market, orders_by_day.market) as market,
-    cast(coalesce(contacts_by_day.contact_count, 0) as bigint) as contact_count,
-    cast(coalesce(contacts_by_day.order_linked_contact_count, 0) as bigint) as order_linked_contact_count,
+    cast(case when horizons.has_tickets then coalesce(contacts_by_day.contact_count, 0) end as bigint) as contact_count,
+    cast(case when horizons.has_tickets then coalesce(contacts_by_day.order_linked_contact_count, 0) end as bigint)
+        as order_linked_contact_count,
     cast(coalesce(orders_by_day.order_count, 0) as bigint) as order_count,
-    100 * {{ ratio('coalesce(contacts_by_day.contact_count, 0)', 'orders_by_day.order_count') }} as contact_intensity,
+    case
+        when horizons.has_tickets
+            then 100 * {{ ratio('coalesce(contacts_by_day.contact_count, 0)', 'orders_by_day.order_count') }}
+    end as contact_intensity,
     dates.calendar_date < horizons.first_incomplete_date as is_complete,
     dates.calendar_date as intensity_date,
     dates.calendar_week as intensity_week

@@ -8,6 +8,7 @@
 
 with orders as (
     select * from {{ ref('int_orders_described') }}
+    where cohort_contact_count is not null
 ),
 
 contacts as (
@@ -102,6 +103,10 @@ select
     100 * {{ ratio(poisson_bound('told.contact_count', 'high'), 'told.order_count') }} as high_contact_intensity,
     cast(told.contacted_order_count as bigint) as contacted_order_count,
     100 * {{ ratio('told.contacted_order_count', 'told.order_count') }} as contacted_orders_per_hundred_orders,
+    100 * {{ ratio(poisson_bound('told.contacted_order_count', 'low'), 'told.order_count') }}
+        as low_contacted_orders_per_hundred_orders,
+    100 * {{ ratio(poisson_bound('told.contacted_order_count', 'high'), 'told.order_count') }}
+        as high_contacted_orders_per_hundred_orders,
     {{ contact_cohort_days() }} as cohort_days,
     cast(told.cohort_contact_count as bigint) as cohort_contact_count,
     100 * {{ ratio('told.cohort_contact_count', 'told.order_count') }} as cohort_contact_intensity,

@@ -6,6 +6,7 @@ with orders as (
         case when cohort_contact_count > 0 then 1 else 0 end as is_contacted,
         {{ quarter_of('ordered_date') }} as ordered_quarter
     from {{ ref('int_orders_described') }}
+    where cohort_contact_count is not null
 ),
 
 sellers as (

@@ -64,7 +64,8 @@ def random_week(rng: random.Random) -> Week:
 
 def weeks() -> list[Week]:
     rng = random.Random(5)
-    result = []
+    # The first week of all is taken for a part of one.
+    result = [Week(Counter({("other", "AA"): 1}), Counter({"AA": 10}))]
     for _ in range(TRIPLES):
         one, other = random_week(rng), random_week(rng)
         result += [one, other, one]
@@ -126,7 +127,6 @@ def deliver(file: Path, delivered: list[Week]) -> None:
             ("contact_reason", "reason_label", "owner"),
             [("other", "Other", "Head of Support")],
         ),
-        "core.dim_dates": (("calendar_date",), [(FIRST,)]),
     }
     with duckdb.connect(str(file)) as connection:
         connection.execute("create schema intermediate; create schema core")
@@ -153,7 +153,7 @@ def run(folder: Path) -> None:
 def changes(delivered: list[Week]) -> dict[int, float]:
     """The change of each week that has one, in fractions until the end."""
     found = {}
-    for number in range(1, len(delivered)):
+    for number in range(2, len(delivered)):
         now, before = delivered[number].intensity, delivered[number - 1].intensity
         if now is not None and before is not None:
             found[number] = float(now - before)
@@ -177,7 +177,7 @@ def test_the_other_way_round_each_part_is_the_same_with_the_other_sign(
 ) -> None:
     """Neither week is the measure of the other: no part is left over that belongs to the order in which they are taken."""
     compared = 0
-    for there in range(1, 3 * TRIPLES, 3):
+    for there in range(2, 3 * TRIPLES + 1, 3):
         back = there + 1
         assert (there in parts) == (back in parts)
         for cell, part in parts.get(there, {}).items():
@@ -208,7 +208,7 @@ def test_the_first_part_went_furthest_the_way_that_all_went(
 
 
 def test_where_only_the_mix_changed_nobodys_rate_is_blamed(parts: dict[int, dict[Cell, Part]]) -> None:
-    mix, rate, nothing = (parts[3 * TRIPLES + number] for number in (1, 2, 3))
+    mix, rate, nothing = (parts[3 * TRIPLES + number] for number in (2, 3, 4))
     assert {cell: (round(part.rate, 9), round(part.mix, 9)) for cell, part in mix.items() if cell[0] == "other"} == {
         ("other", "AA"): (0.0, -2.5),
         ("other", "BB"): (0.0, -2.5),
