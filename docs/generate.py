@@ -16,6 +16,7 @@ GROUPS = {
     "direct": "Direct metrics: what the team does",
     "indirect": "Indirect metrics: what product and supply do to customers",
     "secondary": "Secondary metrics: root causes",
+    "operations": "Operations and economics: people, cost, plan",
 }
 SOURCES_MARK = "<!-- generated: the contract -->"
 

@@ -38,3 +38,12 @@
 {% macro next_month(month) -%}
     cast(date_trunc('month', {{ add_days(month, 32) }}) as date)
 {%- endmacro %}
+
+
+{# Whole days from one date to another, as bigint; negative when the second comes first. #}
+{% macro whole_days_between(from_day, to_day) -%}
+    cast(
+        ({{ epoch_seconds('cast(' ~ to_day ~ ' as timestamp)') }} - {{ epoch_seconds('cast(' ~ from_day ~ ' as timestamp)') }})
+        / 86400 as bigint
+    )
+{%- endmacro %}

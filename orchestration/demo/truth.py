@@ -25,6 +25,7 @@ from orchestration.demo.truth_intensity import intensity
 from orchestration.demo.truth_owners import csat_by_owner_week
 from orchestration.demo.truth_parameters import parameters
 from orchestration.demo.truth_satisfaction import ces_by_scale, counted_ratings, csat_by_dimension_month
+from orchestration.demo.truth_workforce import workforce
 
 if TYPE_CHECKING:
     from orchestration.demo.world import Bookkeeping
@@ -62,6 +63,7 @@ def count_truth(books: Bookkeeping, seed: int, scale: float, at: int) -> Truth:
         "response_waits": response_waits(books, at),
         "flow": flow(books, at),
         "intensity": intensity(books, seed, at),
+        "workforce": workforce(books, seed, at),
         "csat": _csat(books, at),
         "csat_by_dimension_month": csat_by_dimension_month(books, at),
         "csat_by_owner_week": csat_by_owner_week(books, at),

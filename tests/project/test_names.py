@@ -27,6 +27,10 @@ NUMBER_UNITS = (
     "_rank",
     "_value",
     "_second",
+    "_hours",
+    "_erlangs",
+    "_full_time_equivalents",
+    "_factor",
 )
 UNITS = {
     "BOOLEAN": (r"^(is|has|was)_",),

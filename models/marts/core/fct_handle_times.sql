@@ -1,5 +1,5 @@
 with handle_times as (
-    select * from {{ ref('int_handle_times_classified') }}
+    select * from {{ ref('int_handle_times_costed') }}
 )
 
 select
@@ -9,6 +9,7 @@ select
     source_name,
     provenance,
     handle_seconds as handle_calendar_seconds,
+    caused_cost_usd,
+    worked_date,
     started_at
 from handle_times
-where exclusion_reason is null

@@ -14,6 +14,7 @@
     'deliveries': 'fct_deliveries',
     'returns': 'fct_returns',
     'inr_claims': 'fct_inr_claims',
+    'agent_workdays': 'fct_agent_workdays',
 } %}
 
 with mappings as (

@@ -14,6 +14,7 @@
     'deliveries': ('int_deliveries_classified', 'delivery_key'),
     'returns': ('int_returns_classified', 'return_key'),
     'inr_claims': ('int_inr_claims_classified', 'claim_key'),
+    'agent_workdays': ('int_agent_workdays_priced', 'agent_workday_key'),
 } %}
 
 with exclusions as (

@@ -11,7 +11,8 @@ from orchestration.demo.scoring.intensity import INTENSITY
 from orchestration.demo.scoring.marketplace import MARKETPLACE
 from orchestration.demo.scoring.satisfaction import SATISFACTION
 from orchestration.demo.scoring.waits import WAITS
+from orchestration.demo.scoring.workforce import WORKFORCE
 
-SCORES: tuple[Score, ...] = (*WAITS, *CONTACTS, *FLOW, *SATISFACTION, *MARKETPLACE, *INTENSITY)
+SCORES: tuple[Score, ...] = (*WAITS, *CONTACTS, *FLOW, *SATISFACTION, *MARKETPLACE, *INTENSITY, *WORKFORCE)
 
 __all__ = ["SCORES", "Score", "Scored", "score"]
