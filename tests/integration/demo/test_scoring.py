@@ -29,8 +29,9 @@ def test_the_page_shows_what_the_command_says(demo_home: Home) -> None:
 
 def test_another_truth_is_noticed(demo_home: Home, truth: dict[str, Any]) -> None:
     """Every figure fails when what it is compared with changes: none is compared with nothing."""
+    # Twice as much, and one more: neither differences nor shares of the truth stay as they are.
     other = json.loads(
-        json.dumps(truth), parse_int=lambda digits: int(digits) + 1, parse_float=lambda digits: float(digits) + 1
+        json.dumps(truth), parse_int=lambda digits: int(digits) * 2 + 1, parse_float=lambda digits: float(digits) * 2
     )
     with connect_published(demo_home.published_file) as connection:
         assert [each.metric for each in score(connection, other, SCORES) if each.is_right] == []
