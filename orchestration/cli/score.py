@@ -54,4 +54,5 @@ def score(home: Home, shape: str) -> int:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.3f}"
+    shown = round(value, 3) + 0.0  # no "-0.000"
+    return f"{shown:,.0f}" if value == int(value) else f"{shown:,.3f}"
