@@ -54,5 +54,6 @@ def score(home: Home, shape: str) -> int:
 
 
 def _number(value: float) -> str:
-    shown = round(value, 3) + 0.0  # no "-0.000"
-    return f"{shown:,.0f}" if value == int(value) else f"{shown:,.3f}"
+    # Sums of fractions differ in their last digits from run to run; what is shown does not.
+    shown = round(value, 3) + 0.0
+    return f"{shown:,.0f}" if shown == int(shown) else f"{shown:,.3f}"
