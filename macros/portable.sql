@@ -135,3 +135,23 @@
 {% macro default__matches_pattern(text, pattern) -%}
     regexp_matches({{ text }}, {{ pattern }})
 {%- endmacro %}
+
+
+{# In a select list: one row per part of a text between separators, in quotes; no row when the text is null. #}
+{% macro each_part(text, separator) -%}
+    {{ return(adapter.dispatch('each_part', 'support_metrics')(text, separator)) }}
+{%- endmacro %}
+
+{% macro default__each_part(text, separator) -%}
+    unnest(string_split({{ text }}, {{ separator }}))
+{%- endmacro %}
+
+
+{# Days from one date to another, as bigint; negative when the second is earlier. #}
+{% macro calendar_days_between(first_date, last_date) -%}
+    {{ return(adapter.dispatch('calendar_days_between', 'support_metrics')(first_date, last_date)) }}
+{%- endmacro %}
+
+{% macro default__calendar_days_between(first_date, last_date) -%}
+    date_diff('day', cast({{ first_date }} as date), cast({{ last_date }} as date))
+{%- endmacro %}

@@ -118,6 +118,58 @@
 
 
 {#
+    How far two net promoter scores lie apart in standard errors: z = delta / sqrt(SE1^2 + SE2^2), of independent samples.
+    Null without responses, and where neither sample varies.
+#}
+{% macro net_promoter_change_z(promoters, detractors, responses, earlier_promoters, earlier_detractors, earlier_responses) -%}
+    (
+        {{ net_promoter_score(promoters, detractors, responses) }}
+        - {{ net_promoter_score(earlier_promoters, earlier_detractors, earlier_responses) }}
+    ) / nullif(sqrt(
+        power({{ net_promoter_standard_error(promoters, detractors, responses) }}, 2)
+        + power({{ net_promoter_standard_error(earlier_promoters, earlier_detractors, earlier_responses) }}, 2)
+    ), 0e0)
+{%- endmacro %}
+
+
+{#
+    Whether a net promoter score changed: up or down beyond 1.96 standard errors, else noise. Where nothing changed the verdict
+    "changed" comes in 5 of 100 cases all the same. Null without an earlier score; samples below the minimum are too few to say.
+#}
+{% macro net_promoter_change_verdict(
+    promoters, detractors, responses, earlier_promoters, earlier_detractors, earlier_responses, minimum
+) -%}
+    {%- set z = net_promoter_change_z(
+        promoters, detractors, responses, earlier_promoters, earlier_detractors, earlier_responses
+    ) -%}
+    case
+        when {{ responses }} > 0 and {{ earlier_responses }} > 0
+            then
+                case
+                    when {{ responses }} < {{ minimum }} or {{ earlier_responses }} < {{ minimum }} then 'too few responses'
+                    when {{ z }} > 1.96e0 then 'up'
+                    when {{ z }} < -1.96e0 then 'down'
+                    else 'noise'
+                end
+    end
+{%- endmacro %}
+
+
+{#
+    A rate ratio beside a comparison group's: (after / before) / (comparison after / comparison before), and the ends of its
+    95 % interval by the normal approximation of the logarithm, counts taken as Poisson: SE = sqrt of the sum of 1 / count.
+    `side` is null for the estimate, 'low' or 'high'. Null where a count is 0.
+#}
+{% macro adjusted_rate_ratio(before, after, other_before, other_after, side) -%}
+    ({{ after }}) * 1e0 * ({{ other_before }}) / nullif(({{ before }}) * 1e0 * ({{ other_after }}), 0e0)
+    * exp({{ {'low': '-1.96e0', 'high': '1.96e0'}.get(side, '0e0') }} * sqrt(
+        1e0 / nullif({{ before }}, 0) + 1e0 / nullif({{ after }}, 0)
+        + 1e0 / nullif({{ other_before }}, 0) + 1e0 / nullif({{ other_after }}, 0)
+    ))
+{%- endmacro %}
+
+
+{#
     Quantiles of durations some of which are not over yet, by Kaplan and Meier (1958): a duration still running is in
     the risk set until its length so far, and then leaves it without an event. A quantile is the shortest duration by
     which that share is over; one that is not reached is given as the longest duration seen, and flagged "at least".

@@ -88,9 +88,12 @@ def parse_meanwhile(home: Home, sources: Sources) -> None:
 def _fingerprint(home: Home, sources: Sources) -> str:
     """Changes with every file that dbt parses, and with what it is told."""
     paths = [PROJECT / name for name in FILES]
-    for folder in (*(PROJECT / name for name in FOLDERS), seeds_folder(home)):
+    for folder in (PROJECT / name for name in FOLDERS):
         paths += sorted(path for path in folder.rglob("*") if path.is_file())
     digest = hashlib.sha256(json.dumps(dbt_arguments(sources)).encode())
+    # Seeds by what they say: installations with the same ones share a manifest wherever their copies lie.
+    for seed in sorted(path for path in seeds_folder(home).rglob("*") if path.is_file()):
+        digest.update(seed.name.encode() + b"|" + hashlib.sha256(seed.read_bytes()).digest())
     for path in paths:
         status = path.stat()
         digest.update(f"{path}|{status.st_size}|{status.st_mtime_ns}\n".encode())

@@ -16,6 +16,7 @@ def demo(ctx: click.Context, scale: float, seed: int | None) -> int:
     """Build a simulated marketplace, load it from its systems, publish it, and show the headline numbers."""
     from orchestration.cli.run import run_job
     from orchestration.demo import DEFAULT_SEED
+    from orchestration.demo.decisions import write_seeds
     from orchestration.demo.plan import write_plan
     from orchestration.demo.served import SERVED, served_sources_toml, write_credentials
     from orchestration.installing import create_home
@@ -26,6 +27,7 @@ def demo(ctx: click.Context, scale: float, seed: int | None) -> int:
     plan = write_plan(home, DEFAULT_SEED if seed is None else seed, scale, list(SERVED))
     create_home(home, into_existing=True, sources_toml=served_sources_toml(plan))
     write_credentials(home)
+    write_seeds(home)
     click.echo(f"a marketplace of two years, served by stand-ins of {', '.join(SERVED)} and as files in {home.landing}")
     code = run_job(home, "refresh_warehouse", deliver_demo=True)
     if code == 0:

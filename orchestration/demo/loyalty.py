@@ -166,6 +166,7 @@ def nps_history(
             "invitation_id": look_up(invitation_ids, np.where(answers.customer < 0, -1, survey.answered_invitation)),
             "customer_id": look_up(customers.ids, answers.customer),
             "market": labels(markets.CODES, market),
+            "language": labels(("en",), np.where(answers.theme >= 0, 0, -1)),
             "score": labels(words, position),
             "comment": text,
             "responded_at": answers.responded_at,

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from orchestration.dbt_manifest import read_manifest
+from orchestration.demo.decisions import write_seeds
 from orchestration.demo.plan import DEFAULT_SCALE, write_plan
 from orchestration.demo.served import SERVED, served_sources_toml, write_credentials
 from orchestration.demo.world import DEFAULT_SEED
@@ -24,6 +25,7 @@ def main() -> int:
         plan = write_plan(home, DEFAULT_SEED, DEFAULT_SCALE, list(SERVED))
         create_home(home, into_existing=True, sources_toml=served_sources_toml(plan))
         write_credentials(home)
+        write_seeds(home)
         read_manifest(home, read_sources(home))
     return 0
 

@@ -53,6 +53,11 @@ TAG_ONLY_SHARE = 0.24
 # Tags that say nothing about the reason and that no rule maps; a report must list them by volume.
 STRAY_TAGS = ("autumn_campaign", "macro_used", "vip_review")
 
+SALES_LEAD = "sales_lead"
+"""The tag of a contact whose sales opportunity was handed over."""
+SALES_LEAD_SHARE, SALES_LEAD_SHARE_ELSE = 0.06, 0.003
+SALES_LEAD_REASONS = ("pricing", "seller_question")
+
 FEATURES = (
     ("dark_mode", "Please add a dark mode"),
     ("wishlist_share", "I would like to share my wish list with friends"),

@@ -30,7 +30,10 @@ REPLIES = ("Thank you for your review!", "We are sorry to hear that. Please writ
 
 @dataclass(frozen=True)
 class Reviews:
-    """Columns by review: `first_` as it was written, the rest as it reads after the edit, if there was one."""
+    """Columns by review: `first_` as it was written, the rest as it reads after the edit, if there was one.
+
+    `theme` is -1 without a text; `is_foreign` where the text is in another language than English.
+    """
 
     first_written_at: Ints
     edited_at: Ints
@@ -41,6 +44,7 @@ class Reviews:
     store: Ints
     market: Ints
     theme: Ints
+    is_foreign: Flags
 
 
 def make_reviews(
@@ -74,6 +78,8 @@ def make_reviews(
     replied = rng.random(count) < np.where(low, REPLIED_SHARE + 0.2, REPLIED_SHARE - 0.12)
     replied_at = np.where(replied, written + lognormal_seconds(rng, 30 * HOUR, 0.9, count), NEVER)
     better = np.clip(rating + rng.integers(-1, 4, count), 1, 5)
+    market = orders.market[mobile][chosen]
+    native = customers.native[orders.customer[mobile[chosen]]]
     reviews = Reviews(
         first_written_at=written,
         edited_at=edited_at,
@@ -82,17 +88,17 @@ def make_reviews(
         rating=np.where(edited, better, rating),
         version=version[chosen],
         store=platform[chosen] - 1,
-        market=orders.market[mobile][chosen],
+        market=market,
         theme=np.where(rng.random(count) < TEXT_SHARE, theme, -1),
+        is_foreign=native & (market != markets.INDEX["US"]) & (market != markets.INDEX["GB"]),
     )
-    native = customers.native[orders.customer[mobile[chosen]]]
-    return reviews, _history(rng, reviews, native)
+    return reviews, _history(rng, reviews)
 
 
-def _history(rng: np.random.Generator, reviews: Reviews, native: Flags) -> EntityHistory:
+def _history(rng: np.random.Generator, reviews: Reviews) -> EntityHistory:
     count = len(reviews.rating)
     languages = [market.language for market in markets.MARKETS]
-    own = native & (reviews.market != markets.INDEX["US"]) & (reviews.market != markets.INDEX["GB"])
+    own = reviews.is_foreign
     body = comments.sentences(rng, reviews.theme, reviews.first_rating > 3)
     edited_body = comments.sentences(rng, reviews.theme, reviews.rating > 3)
     for position, language in enumerate(languages):

@@ -17,7 +17,18 @@ from orchestration.demo.history import labels
 from orchestration.demo.incidents import INDEX as INCIDENT_INDEX
 from orchestration.demo.markets import MARKETS
 from orchestration.demo.orders import Customers
-from orchestration.demo.reasons import FEATURES, INDEX, REASONS, STRAY_TAGS, TAG_ONLY_SHARE, UNTAGGED_SHARE
+from orchestration.demo.reasons import (
+    FEATURES,
+    INDEX,
+    REASONS,
+    SALES_LEAD,
+    SALES_LEAD_REASONS,
+    SALES_LEAD_SHARE,
+    SALES_LEAD_SHARE_ELSE,
+    STRAY_TAGS,
+    TAG_ONLY_SHARE,
+    UNTAGGED_SHARE,
+)
 from orchestration.demo.streams import lognormal_seconds
 
 ORDER_KNOWN_SHARE = 0.89
@@ -76,8 +87,9 @@ class Tickets:
 
 
 def make_tickets(
-    rng: np.random.Generator, contacts: Contacts, plan: DeskPlan, log: DeskLog, customers: Customers
-) -> tuple[Tickets, Ints]:
+    rng: np.random.Generator, lead_rng: np.random.Generator, contacts: Contacts, plan: DeskPlan, log: DeskLog,
+    customers: Customers,
+) -> tuple[Tickets, Ints]:  # fmt: skip
     """All tickets, and for each row of the log (contacts, then chasers and repeats) its position among them."""
     created_at = np.array(log.created_at, dtype=np.int64)
     parent = np.array(log.parent, dtype=np.int64)
@@ -114,7 +126,7 @@ def make_tickets(
     known = rng.random(count) < ORDER_KNOWN_SHARE
     native = (about.customer >= 0) & customers.native[np.maximum(about.customer, 0)] & (about.role == 0)
     market_language = np.array([("en", "de", "fr", "ko").index(m.language) for m in MARKETS] + [0])[about.market]
-    given, stated, tags = _tags(rng, about)
+    given, stated, tags = _tags(rng, lead_rng, about)
     tickets = Tickets(
         about=about,
         ids=pa.array([str(number) for number in range(100_001, 100_001 + count)], pa.string()),
@@ -140,7 +152,7 @@ def make_tickets(
     return tickets, rank
 
 
-def _tags(rng: np.random.Generator, about: Contacts) -> tuple[Ints, Ints, pa.Array]:
+def _tags(rng: np.random.Generator, lead_rng: np.random.Generator, about: Contacts) -> tuple[Ints, Ints, pa.Array]:
     """The reason field, the reason that field and tags tell together, and the tags."""
     count = len(about)
     draw = rng.random(count)
@@ -156,9 +168,23 @@ def _tags(rng: np.random.Generator, about: Contacts) -> tuple[Ints, Ints, pa.Arr
     stray = np.where(rng.random(count) < 0.05, rng.integers(0, len(STRAY_TAGS), count), -1)
     variant = rng.random(count)
     wish = np.where((about.reason == INDEX["feature_request"]) & with_tag, _wishes(variant), -1)
-    columns = (about.reason, with_tag, angry & (about.kind == CONTACT), billing, outage, stray, variant, wish, is_spam)
+    likely = np.isin(about.reason, [INDEX[code] for code in SALES_LEAD_REASONS])
+    lead = lead_rng.random(count) < np.where(likely, SALES_LEAD_SHARE, SALES_LEAD_SHARE_ELSE)
+    lead &= about.kind == CONTACT
+    columns = (
+        about.reason,
+        with_tag,
+        angry & (about.kind == CONTACT),
+        billing,
+        outage,
+        stray,
+        variant,
+        wish,
+        is_spam,
+        lead,
+    )
     rows: list[str | None] = []
-    for reason, tagged, is_angry, is_billing, is_outage, stray_tag, which, wanted, spam in zip(
+    for reason, tagged, is_angry, is_billing, is_outage, stray_tag, which, wanted, spam, is_lead in zip(
         *(column.tolist() for column in columns), strict=True
     ):
         tags: list[str] = []
@@ -176,6 +202,8 @@ def _tags(rng: np.random.Generator, about: Contacts) -> tuple[Ints, Ints, pa.Arr
             tags.append("outage")
         if stray_tag >= 0:
             tags.append(STRAY_TAGS[stray_tag])
+        if is_lead:
+            tags.append(SALES_LEAD)
         rows.append("|".join(tags) or None)
     return given, stated, pa.array(rows, pa.string())
 

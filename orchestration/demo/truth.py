@@ -24,8 +24,10 @@ from orchestration.demo.truth_flow import flow
 from orchestration.demo.truth_intensity import intensity
 from orchestration.demo.truth_owners import csat_by_owner_week
 from orchestration.demo.truth_parameters import parameters
-from orchestration.demo.truth_satisfaction import ces_by_scale, counted_ratings, csat_by_dimension_month
+from orchestration.demo.truth_reasons import reason_truth
 from orchestration.demo.truth_workforce import workforce
+from orchestration.demo.truth_satisfaction import ces_by_scale, counted_ratings, csat_by_dimension_month
+from orchestration.demo.truth_themes import theme_truth
 
 if TYPE_CHECKING:
     from orchestration.demo.world import Bookkeeping
@@ -53,13 +55,16 @@ def _by_day(moments: Ints) -> dict[str, int]:
 
 def count_truth(books: Bookkeeping, seed: int, scale: float, at: int) -> Truth:
     """All truths of a cut just before the instant `at`."""
+    of_contacts = contacts(books, at)
     return {
         "world": {"seed": seed, "scale": scale, "known_through_at": iso(at)},
         "incidents": [_incident(books.tickets, each, at) for each in incidents.INCIDENTS],
         "parameters": parameters(books),
         "tickets": _tickets(books.tickets, at),
         "first_responses": _first_responses(books.tickets, at),
-        "contacts": contacts(books, at),
+        "contacts": of_contacts,
+        "reasons": reason_truth(books, seed, at),
+        "themes": theme_truth(books, of_contacts, at),
         "response_waits": response_waits(books, at),
         "flow": flow(books, at),
         "intensity": intensity(books, seed, at),

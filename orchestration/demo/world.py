@@ -244,7 +244,7 @@ def _work(
     parent = np.concatenate([np.arange(len(contacts)), reserve])
     plan = make_plan(rng, contacts, parent, customers)
     log = Desk(plan, agents, shifts).run(contacts.created_at.tolist(), (contacts.kind == CONTACT).tolist())
-    tickets, rank = make_tickets(stream(seed, "tickets"), contacts, plan, log, customers)
+    tickets, rank = make_tickets(stream(seed, "tickets"), stream(seed, "sales leads"), contacts, plan, log, customers)
     lives = stream(seed, "lives")
     add_unanswered_lives(lives, tickets, rank, log, agents)
     add_bot_greetings(lives, tickets, rank, log, agents)

@@ -23,6 +23,26 @@ with cases as (
         {{ net_promoter_margin(300, 100, 600) }} as computed,
         5.96e0 as expected,
         0.005e0 as tolerance
+    union all
+    select
+        'nps 32/13/6 after 300/200/100' as golden_case,
+        {{ net_promoter_change_z(32, 6, 51, 300, 100, 600) }} as computed,
+        1.73e0 as expected,
+        0.005e0 as tolerance
+    union all
+    select
+        'nps 250/200/150 after 300/200/100' as golden_case,
+        {{ net_promoter_change_z(250, 150, 600, 300, 100, 600) }} as computed,
+        -3.74e0 as expected,
+        0.005e0 as tolerance
+    {% for side, expected in [(none, '0.500e0'), ('low', '0.231e0'), ('high', '1.082e0')] %}
+        union all
+        select
+            'change from 40 to 10 beside 100 to 50, {{ side or "estimate" }}' as golden_case,
+            {{ adjusted_rate_ratio(40, 10, 100, 50, side) }} as computed,
+            {{ expected }} as expected,
+            0.0005e0 as tolerance
+    {% endfor %}
     {% for successes, trials, low, high in [
         (13, 15, '0.621e0', '0.963e0'), (8, 10, '0.490e0', '0.943e0'),
         (90, 100, '0.826e0', '0.945e0'), (5, 5, '0.566e0', '1.000e0'),

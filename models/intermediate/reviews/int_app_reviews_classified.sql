@@ -19,6 +19,7 @@ select
     case when app_reviews.rating not between 1 and 5 then 'rating outside 1 to 5' end as exclusion_reason,
     app_reviews.rating,
     app_reviews.is_edited,
+    coalesce(app_reviews.body_character_count > 0, false) as has_body,
     coalesce(app_reviews.replied_at < app_reviews.reviewed_at, false) as is_reply_before_review,
     app_reviews.reviewed_at,
     app_reviews.replied_at,

@@ -6,6 +6,10 @@ contacts as (
     select * from {{ ref('int_contacts') }}
 ),
 
+resolutions as (
+    select * from {{ ref('int_resolutions') }}
+),
+
 customers_linked as (
     select * from {{ ref('int_customers_linked') }}
 ),
@@ -47,19 +51,26 @@ ranked as (
 contacts_by_person as (
     select
         customers_linked.person_key,
-        contacts.created_at
+        contacts.created_at,
+        {{ add_seconds('contacts.created_at', 14 * 86400) }} as recent_until_at,
+        resolutions.open_until_at
     from contacts
     inner join customers_linked on contacts.customer_key = customers_linked.customer_key
+    inner join resolutions on contacts.ticket_key = resolutions.ticket_key
 ),
 
-recently_contacted as (
-    select distinct ranked.response_key
+-- Who waits for us, or just did, answers about that: asking "would you recommend us?" then misleads.
+near_contacts as (
+    select
+        ranked.response_key,
+        max(case when ranked.responded_at < contacts.recent_until_at then 1 else 0 end) as recent_contact_count,
+        max(case when ranked.responded_at < contacts.open_until_at then 1 else 0 end) as open_contact_count
     from ranked
     inner join contacts_by_person as contacts
         on
             ranked.person_key = contacts.person_key
             and ranked.responded_at >= contacts.created_at
-            and ranked.responded_at < {{ add_seconds('contacts.created_at', 14 * 86400) }}
+    group by ranked.response_key
 )
 
 select
@@ -75,8 +86,10 @@ select
         when ranked.newest_rank > 1 then 'a later response of the same person in the quarter'
     end as exclusion_reason,
     ranked.nps_response_score,
-    recently_contacted.response_key is not null as has_recent_contact,
+    coalesce(ranked.comment_character_count > 0, false) as has_comment,
+    coalesce(near_contacts.recent_contact_count, 0) = 1 as has_recent_contact,
+    coalesce(near_contacts.open_contact_count, 0) = 1 as has_open_contact,
     ranked.responded_quarter,
     ranked.responded_at
 from ranked
-left outer join recently_contacted on ranked.response_key = recently_contacted.response_key
+left outer join near_contacts on ranked.response_key = near_contacts.response_key

@@ -11,6 +11,11 @@ contact_reasons as (
     select * from {{ ref('contact_reasons') }}
 ),
 
+modifiers as (
+    select * from {{ ref('contact_topic_rules') }}
+    where topic_kind = 'modifier'
+),
+
 labels as (
     select distinct
         coalesce(reason, '') as reason,
@@ -50,17 +55,32 @@ matches as (
         on
             lower(labels.reason) = rules.label
             or '|' || lower(labels.tags) || '|' like '%|' || rules.label || '|%'
+),
+
+modified as (
+    select
+        labels.reason,
+        labels.tags,
+        max(case when modifiers.topic = 'angry' then 1 else 0 end) as angry_count,
+        max(case when modifiers.topic = 'billing' then 1 else 0 end) as billing_count
+    from labels
+    inner join modifiers on '|' || lower(labels.tags) || '|' like '%|' || modifiers.label || '|%'
+    group by labels.reason, labels.tags
 )
 
 select
     labels.reason,
     labels.tags,
     matches.contact_reason,
-    '|' || lower(labels.tags) || '|' like '%|angry|%' as is_angry,
-    '|' || lower(labels.tags) || '|' like '%|billing|%' as is_about_billing
+    coalesce(modified.angry_count, 0) = 1 as is_angry,
+    coalesce(modified.billing_count, 0) = 1 as is_about_billing
 from labels
 left outer join matches
     on
         labels.reason = matches.reason
         and labels.tags = matches.tags
         and matches.match_rank = 1
+left outer join modified
+    on
+        labels.reason = modified.reason
+        and labels.tags = modified.tags

@@ -29,6 +29,7 @@ select
         when not is_reply_before_review
             then greatest({{ epoch_seconds('waiting_until_at') }} - {{ epoch_seconds('reviewed_at') }}, 0)
     end as waited_calendar_seconds,
+    has_body,
     is_edited,
     replied_at is not null as has_reply,
     is_reply_before_review,

@@ -13,7 +13,9 @@ select
     comment_themes,
     comment_sentiment,
     cast(nps_response_score as integer) as nps_response_score,
+    has_comment,
     has_recent_contact,
+    has_open_contact,
     {{ reporting_date('responded_at') }} as responded_date,
     responded_quarter,
     responded_at

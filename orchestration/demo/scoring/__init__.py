@@ -9,10 +9,20 @@ from orchestration.demo.scoring.contacts import CONTACTS
 from orchestration.demo.scoring.flow import FLOW
 from orchestration.demo.scoring.intensity import INTENSITY
 from orchestration.demo.scoring.marketplace import MARKETPLACE
+from orchestration.demo.scoring.reasons import REASON_SCORES
 from orchestration.demo.scoring.satisfaction import SATISFACTION
+from orchestration.demo.scoring.themes import THEME_SCORES
 from orchestration.demo.scoring.waits import WAITS
-from orchestration.demo.scoring.workforce import WORKFORCE
 
-SCORES: tuple[Score, ...] = (*WAITS, *CONTACTS, *FLOW, *SATISFACTION, *MARKETPLACE, *INTENSITY, *WORKFORCE)
+SCORES: tuple[Score, ...] = (
+    *WAITS,
+    *CONTACTS,
+    *FLOW,
+    *SATISFACTION,
+    *MARKETPLACE,
+    *INTENSITY,
+    *REASON_SCORES,
+    *THEME_SCORES,
+)
 
 __all__ = ["SCORES", "Score", "Scored", "score"]

@@ -342,7 +342,7 @@ def test_the_published_sample_field_by_field(desk, appfollow):
         "created": "2026-11-02 11:00:00", "updated": "2026-11-03 09:00:00", "rating": 2, "rating_prev": 4, "title": "",
         "content": "Order never arrived", "author": "Ann", "user_id": "u-9", "app_version": "7.1.0", "is_answer": 0,
         "has_answer": 0, "answer_text": null, "answer_date": null, "was_changed": 1, "is_deleted": 0, "thumbs_up_cnt": 1,
-        "thumbs_down_cnt": 0, "tags": ["delivery"]}"""
+        "thumbs_down_cnt": 0, "tags": ["Delivery Time", "price"]}"""
     )
     appfollow.reviews = keyed(sample)
     result = desk.extract("stores")
@@ -352,10 +352,10 @@ def test_the_published_sample_field_by_field(desk, appfollow):
         "select review_id, app_id, store, market, language, app_version, rating, is_edited, reviewed_at, replied_at, "
         "title_character_count, body_character_count, body_themes from contract.app_reviews"
     ) == [
-        ("r-5012", "com.acme.app", "google_play", "US", "en", "7.1.0", 2, True, datetime(2026, 11, 2, 10, 11, 12), None, None, 19, "delivery")
+        ("r-5012", "com.acme.app", "google_play", "US", "en", "7.1.0", 2, True, datetime(2026, 11, 2, 10, 11, 12), None, None, 19, "delivery_time|price")
     ]  # fmt: skip
     assert desk.query("select tags, rating_prev, updated from raw_stores.reviews") == [
-        ("delivery", "4", "2026-11-03 09:00:00")
+        ("Delivery Time|price", "4", "2026-11-03 09:00:00")
     ]
 
 

@@ -11,7 +11,9 @@ select
     app_version,
     rating,
     was_changed as is_edited,
-    columns('^(title|body|reply_body)(_themes|_sentiment|_character_count)?$'),
+    columns('^(title|body|reply_body)(_sentiment|_character_count)?$|^(title|reply_body)_themes$'),
+    -- Where somebody tagged the review, the tags are its themes; the seed theme_labels knows what they mean.
+    coalesce(regexp_replace(lower(nullif(trim(tags), '')), '[^[:alnum:]|]+', '_', 'g'), body_themes) as body_themes,
     date || ' ' || coalesce(time, '00:00:00') as reviewed_at,
     -- A reply is dated by a day and a time of its own, or by both in one.
     case

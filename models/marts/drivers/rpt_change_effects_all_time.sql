@@ -1,0 +1,161 @@
+-- What was done about it, and what came of it: contacts, time and cost in as many whole weeks before a change as after it (the day
+-- of shipping is in neither), beside the reasons that nothing was done about. An association: something else may have changed too.
+with change_requests as (
+    select * from {{ ref('change_requests') }}
+),
+
+contact_costs as (
+    select * from {{ ref('int_contact_costs') }}
+),
+
+contact_reasons as (
+    select * from {{ ref('dim_contact_reasons') }}
+),
+
+horizons as (
+    select first_incomplete_date from {{ ref('int_entity_horizons') }}
+    where entity_name = 'tickets'
+),
+
+beginnings as (
+    select min(created_date) as first_date from contact_costs
+),
+
+daily as (
+    select
+        contact_reason,
+        created_date,
+        count(*) as contact_count,
+        sum(handle_calendar_seconds) as handle_calendar_seconds,
+        sum(handle_cost_usd) as handle_cost_usd
+    from contact_costs
+    group by contact_reason, created_date
+),
+
+touched_reasons as (
+    select distinct contact_reason from change_requests
+    where status = 'shipped'
+),
+
+-- Where the data end, or begin, too soon, both windows are shorter and stay equal.
+spans as (
+    select
+        change_requests.*,
+        {{ calendar_days_between('beginnings.first_date', 'change_requests.shipped_date') }} as days_before,
+        {{ calendar_days_between('change_requests.shipped_date', 'horizons.first_incomplete_date') }} - 1 as days_after
+    from change_requests
+    cross join horizons
+    cross join beginnings
+),
+
+windows as (
+    select
+        *,
+        coalesce(compared_week_count, 8) as wanted_week_count,
+        case
+            when status = 'shipped'
+                then greatest(least(
+                    coalesce(compared_week_count, 8), cast(floor(days_after / 7e0) as integer), cast(floor(days_before / 7e0) as integer)
+                ), 0)
+        end as week_count
+    from spans
+),
+
+compared as (
+    select
+        windows.change_id,
+        daily.contact_reason = windows.contact_reason as is_own,
+        daily.created_date > windows.shipped_date as is_after,
+        daily.contact_count,
+        daily.handle_calendar_seconds,
+        daily.handle_cost_usd
+    from windows
+    inner join daily
+        on
+            {{ add_days('windows.shipped_date', '-7 * windows.week_count') }} <= daily.created_date
+            and {{ add_days('windows.shipped_date', '7 * windows.week_count') }} >= daily.created_date
+            and windows.shipped_date <> daily.created_date
+    left outer join touched_reasons on daily.contact_reason = touched_reasons.contact_reason
+    where daily.contact_reason = windows.contact_reason or touched_reasons.contact_reason is null
+),
+
+counted as (
+    select
+        {%- for side, after in [('before', 'not is_after'), ('after', 'is_after')] %}
+            sum(case when is_own and {{ after }} then contact_count else 0 end) as {{ side }}_contact_count,
+            sum(case when is_own and {{ after }} then handle_calendar_seconds end) as {{ side }}_handle_calendar_seconds,
+            sum(case when is_own and {{ after }} then handle_cost_usd end) as {{ side }}_handle_cost_usd,
+            sum(case when not is_own and {{ after }} then contact_count else 0 end) as untouched_{{ side }}_contact_count,
+        {%- endfor %}
+        change_id
+    from compared
+    group by change_id
+),
+
+measured as (
+    select
+        windows.*,
+        {%- for name, side in [
+            ('adjusted_after_per_before', none), ('adjusted_low_after_per_before', 'low'), ('adjusted_high_after_per_before', 'high'),
+        ] %}
+            {{ adjusted_rate_ratio(
+                'counted.before_contact_count', 'counted.after_contact_count', 'counted.untouched_before_contact_count',
+                'counted.untouched_after_contact_count', side
+            ) }} as {{ name }},
+        {%- endfor %}
+        counted.before_contact_count,
+        counted.before_handle_calendar_seconds,
+        counted.before_handle_cost_usd,
+        counted.untouched_before_contact_count,
+        counted.after_contact_count,
+        counted.after_handle_calendar_seconds,
+        counted.after_handle_cost_usd,
+        counted.untouched_after_contact_count
+    from windows
+    left outer join counted on windows.change_id = counted.change_id
+)
+
+select
+    measured.change_id,
+    measured.contact_reason,
+    contact_reasons.reason_label,
+    contact_reasons.department,
+    measured.owner,
+    case measured.lever_rank
+        when 1 then 'bug fix'
+        when 2 then 'simpler process'
+        when 3 then 'self-service'
+        when 4 then 'outbound communication and education'
+        when 5 then 'automation'
+    end as lever,
+    measured.status,
+    measured.change_description,
+    case
+        when measured.status <> 'shipped' then 'not shipped'
+        when measured.week_count = 0 then 'no whole week on both sides'
+        when measured.adjusted_after_per_before is null then 'too few contacts to compare'
+        when measured.adjusted_high_after_per_before < 1 then 'fewer'
+        when measured.adjusted_low_after_per_before > 1 then 'more'
+        else 'noise'
+    end as change_verdict,
+    cast(measured.lever_rank as bigint) as lever_rank,
+    cast(measured.week_count as bigint) as compared_week_count,
+    {%- for side in ['before', 'after'] %}
+        cast(measured.{{ side }}_contact_count as bigint) as {{ side }}_contact_count,
+        {{ ratio('measured.' ~ side ~ '_contact_count', 'measured.week_count') }} as {{ side }}_contacts_per_week,
+        cast(measured.{{ side }}_handle_calendar_seconds as double) as {{ side }}_handle_calendar_seconds,
+        {{ ratio('measured.' ~ side ~ '_handle_calendar_seconds / 60e0', 'measured.week_count') }} as {{ side }}_handle_minutes_per_week,
+        measured.{{ side }}_handle_cost_usd,
+        {{ ratio('measured.' ~ side ~ '_handle_cost_usd', 'measured.week_count') }} as {{ side }}_handle_cost_usd_per_week,
+        cast(measured.untouched_{{ side }}_contact_count as bigint) as untouched_{{ side }}_contact_count,
+    {%- endfor %}
+    {{ ratio('measured.after_contact_count', 'measured.before_contact_count') }} as after_per_before,
+    {{ ratio('measured.untouched_after_contact_count', 'measured.untouched_before_contact_count') }}
+        as untouched_after_per_before,
+    measured.adjusted_after_per_before,
+    measured.adjusted_low_after_per_before,
+    measured.adjusted_high_after_per_before,
+    coalesce(measured.week_count = measured.wanted_week_count, false) as is_complete,
+    measured.shipped_date as change_shipped_date
+from measured
+left outer join contact_reasons on measured.contact_reason = contact_reasons.contact_reason
