@@ -13,6 +13,7 @@ from orchestration.demo.scoring.reasons import REASON_SCORES
 from orchestration.demo.scoring.satisfaction import SATISFACTION
 from orchestration.demo.scoring.themes import THEME_SCORES
 from orchestration.demo.scoring.waits import WAITS
+from orchestration.demo.scoring.workforce import WORKFORCE
 
 SCORES: tuple[Score, ...] = (
     *WAITS,
@@ -21,6 +22,7 @@ SCORES: tuple[Score, ...] = (
     *SATISFACTION,
     *MARKETPLACE,
     *INTENSITY,
+    *WORKFORCE,
     *REASON_SCORES,
     *THEME_SCORES,
 )
