@@ -25,6 +25,7 @@ SCORES: tuple[Score, ...] = (
     *WORKFORCE,
     *REASON_SCORES,
     *THEME_SCORES,
+    *WORKFORCE,
 )
 
 __all__ = ["SCORES", "Score", "Scored", "score"]
