@@ -161,7 +161,7 @@
     nothing can be expected yet.
 #}
 {% macro completed_ratio(cases, expected) -%}
-    case when {{ expected }} > 0 then least(({{ cases }}) * 1e0 / ({{ expected }}), 1e0) end
+    case when {{ cases }} >= 0 and {{ expected }} > 0 then least(({{ cases }}) * 1e0 / ({{ expected }}), 1e0) end
 {%- endmacro %}
 
 
@@ -176,7 +176,7 @@
 {% macro completed_bound(cases, members, expected, error, side) -%}
     {%- set sign = '-' if side == 'low' else '' -%}
     case
-        when {{ members }} > 0 and {{ expected }} > 0
+        when {{ cases }} >= 0 and {{ members }} > 0 and {{ expected }} > 0
             then
                 case
                     when {{ cases }} > 0

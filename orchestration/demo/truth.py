@@ -22,6 +22,7 @@ from orchestration.demo.truth_agents import agent_skills, agent_weeks
 from orchestration.demo.truth_contacts import contacts, response_waits
 from orchestration.demo.truth_flow import flow
 from orchestration.demo.truth_intensity import intensity
+from orchestration.demo.truth_maturity import maturity
 from orchestration.demo.truth_owners import csat_by_owner_week
 from orchestration.demo.truth_parameters import parameters
 from orchestration.demo.truth_reasons import reason_truth
@@ -78,6 +79,7 @@ def count_truth(books: Bookkeeping, seed: int, scale: float, at: int) -> Truth:
         "orders": _orders(books, at),
         "returns": _returns(books, at),
         "inr": _inr(books, at),
+        "maturity": maturity(books, at),
         "app_reviews": _reviews(books, at),
     }
 

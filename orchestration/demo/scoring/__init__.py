@@ -9,6 +9,7 @@ from orchestration.demo.scoring.contacts import CONTACTS
 from orchestration.demo.scoring.flow import FLOW
 from orchestration.demo.scoring.intensity import INTENSITY
 from orchestration.demo.scoring.marketplace import MARKETPLACE
+from orchestration.demo.scoring.maturity import MATURITY
 from orchestration.demo.scoring.reasons import REASON_SCORES
 from orchestration.demo.scoring.satisfaction import SATISFACTION
 from orchestration.demo.scoring.themes import THEME_SCORES
@@ -25,7 +26,7 @@ SCORES: tuple[Score, ...] = (
     *WORKFORCE,
     *REASON_SCORES,
     *THEME_SCORES,
-    *WORKFORCE,
+    *WORKFORCE, *MATURITY,
 )
 
 __all__ = ["SCORES", "Score", "Scored", "score"]
