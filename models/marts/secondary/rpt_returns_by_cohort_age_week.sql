@@ -46,9 +46,9 @@ select
     cast(7 * ages.age_weeks as bigint) as age_days,
     cast(max(cohorts.cohort_order_count) as bigint) as shipped_order_count,
     cast(sum(cohorts.order_count) as bigint) as watched_shipped_order_count,
-    cast(sum(case when cohorts.delay_weeks < ages.age_weeks then cohorts.order_count else 0 end) as bigint) as return_requested_order_count,
+    cast(sum(case when cohorts.delay_weeks < ages.age_weeks then cohorts.order_count else 0 end) as bigint) as return_by_age_order_count,
     {{ ratio('sum(case when cohorts.delay_weeks < ages.age_weeks then cohorts.order_count else 0 end)', 'sum(cohorts.order_count)') }}
-        as order_return_ratio,
+        as order_return_by_age_ratio,
     sum(cohorts.order_count) = max(cohorts.cohort_order_count) as is_whole_cohort,
     cohorts.cohort_date
 from cohorts

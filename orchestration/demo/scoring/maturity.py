@@ -85,12 +85,12 @@ MATURITY = (
     ),
     _score(
         "orders with a return requested, by month and age", RETURN_AGES, "cohort_date, age_days",
-        "return_requested_order_count", "returns_by_month_age", 3, where=AGES,
+        "return_by_age_order_count", "returns_by_month_age", 3, where=AGES,
     ),
     _score("orders due, by week", INR, "market, promised_week", "due_order_count", "inr_by_market_week", 2),
     _score("orders not received, by week", INR, "market, promised_week", "inr_order_count", "inr_by_market_week", 3),
     _score(
-        "orders not received, by month and age", INR_AGES, "cohort_date, age_days", "inr_order_count", "inr_by_month_age", 3,
+        "orders not received, by month and age", INR_AGES, "cohort_date, age_days", "inr_by_age_order_count", "inr_by_month_age", 3,
         where=AGES,
     ),
     _seller("orders shipped, by seller", "shipped_order_count", 2),
