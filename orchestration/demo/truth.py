@@ -26,9 +26,9 @@ from orchestration.demo.truth_maturity import maturity
 from orchestration.demo.truth_owners import csat_by_owner_week
 from orchestration.demo.truth_parameters import parameters
 from orchestration.demo.truth_reasons import reason_truth
-from orchestration.demo.truth_workforce import workforce
 from orchestration.demo.truth_satisfaction import ces_by_scale, counted_ratings, csat_by_dimension_month
 from orchestration.demo.truth_themes import theme_truth
+from orchestration.demo.truth_workforce import workforce
 
 if TYPE_CHECKING:
     from orchestration.demo.world import Bookkeeping

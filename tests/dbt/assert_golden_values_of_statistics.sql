@@ -42,6 +42,7 @@ with cases as (
             {{ adjusted_rate_ratio(40, 10, 100, 50, side) }} as computed,
             {{ expected }} as expected,
             0.0005e0 as tolerance
+    {% endfor %}
     -- 8 returns of 100 orders, F 0.5 on average with an error of a tenth: 0.16 [0.0799, 0.3091]; without a return 0 to 0.0900.
     {% for cases, side, expected in [(8, 'low', '0.0799e0'), (8, 'high', '0.3091e0'), (0, 'low', '0e0'), (0, 'high', '0.0900e0')] %}
         union all
