@@ -26,7 +26,8 @@ SCORES: tuple[Score, ...] = (
     *WORKFORCE,
     *REASON_SCORES,
     *THEME_SCORES,
-    *WORKFORCE, *MATURITY,
+    *WORKFORCE,
+    *MATURITY,
 )
 
 __all__ = ["SCORES", "Score", "Scored", "score"]
