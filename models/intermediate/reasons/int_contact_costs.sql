@@ -10,23 +10,11 @@ handle_times as (
 ),
 
 workdays as (
-    select * from {{ ref('stg_contract__agent_workdays') }}
-),
-
-exchange_rates as (
-    select * from {{ ref('stg_contract__exchange_rates') }}
-),
-
-paid_days as (
     select
-        workdays.agent_key,
-        workdays.work_hours,
-        workdays.cost_amount
-        * case when workdays.currency_code = 'USD' then 1e0 else exchange_rates.usd_per_unit end as cost_usd,
-        {{ month_of('workdays.work_date') }} as work_month
-    from workdays
-    left outer join exchange_rates
-        on workdays.currency_code = exchange_rates.currency_code and workdays.work_date = exchange_rates.rate_date
+        *,
+        {{ month_of('work_date') }} as work_month
+    from {{ ref('int_agent_workdays_priced') }}
+    where exclusion_reason is null
 ),
 
 -- A month with a day whose cost is not known has no rate.
@@ -35,7 +23,7 @@ hourly_rates as (
         agent_key,
         work_month,
         case when count(cost_usd) = count(*) then {{ ratio('sum(cost_usd)', 'sum(work_hours)') }} end as usd_per_hour
-    from paid_days
+    from workdays
     where work_hours > 0
     group by agent_key, work_month
 ),
