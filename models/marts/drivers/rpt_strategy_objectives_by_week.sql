@@ -4,8 +4,13 @@ with strategy_objectives as (
     select * from {{ ref('strategy_objectives') }}
 ),
 
-weekly as (
+scorecard as (
     select * from {{ ref('rpt_scorecard_values_by_week') }}
+),
+
+retention as (
+    select * from {{ ref('rpt_retention_by_month') }}
+    where market = 'all' and is_complete
 ),
 
 metric_targets as (
@@ -14,6 +19,65 @@ metric_targets as (
 
 dates as (
     select distinct calendar_week from {{ ref('dim_dates') }}
+),
+
+months as (
+    select
+        'retention_ratio' as metric_name,
+        previous_ordering_customer_count as denominator_count,
+        retention_ratio as value,
+        retention_low_ratio as low_value,
+        retention_high_ratio as high_value,
+        active_month
+    from retention
+    union all
+    select
+        'repeat_order_ratio' as metric_name,
+        repeat_known_order_count as denominator_count,
+        repeat_order_ratio as value,
+        {{ wilson_bound('repeat_order_count', 'repeat_known_order_count', 'low') }} as low_value,
+        {{ wilson_bound('repeat_order_count', 'repeat_known_order_count', 'high') }} as high_value,
+        active_month
+    from retention
+),
+
+-- What is known by month stands in every week by whose end the month was the last one over.
+weekly as (
+    select
+        scorecard.metric_name,
+        metric_targets.unit,
+        metric_targets.direction,
+        scorecard.denominator_count,
+        scorecard.value,
+        scorecard.low_value,
+        scorecard.high_value,
+        scorecard.is_complete,
+        scorecard.is_mature,
+        scorecard.scorecard_week
+    from scorecard
+    inner join metric_targets on scorecard.metric_name = metric_targets.metric_name
+    union all
+    select
+        months.metric_name,
+        'ratio' as unit,
+        'up' as direction,
+        months.denominator_count,
+        months.value,
+        months.low_value,
+        months.high_value,
+        true as is_complete,
+        true as is_mature,
+        dates.calendar_week as scorecard_week
+    from months
+    inner join dates on {{ next_month('months.active_month') }} = {{ month_of(add_days('dates.calendar_week', 7)) }}
+),
+
+metrics as (
+    select distinct
+        metric_name,
+        unit,
+        direction
+    from weekly
 ),
 
 -- Where nobody stated the baseline, it is the mean of the complete weeks, four at most, before its date.
@@ -34,11 +98,11 @@ measured_baselines as (
 placed as (
     select
         strategy_objectives.*,
-        metric_targets.unit,
-        metric_targets.direction,
+        metrics.unit,
+        metrics.direction,
         dates.calendar_week as objective_week,
         coalesce(strategy_objectives.baseline_value, measured_baselines.baseline_value) as start_value,
-        case when metric_targets.direction = 'down' then -1e0 when metric_targets.direction = 'up' then 1e0 end as good_sign,
+        case when metrics.direction = 'down' then -1e0 when metrics.direction = 'up' then 1e0 end as good_sign,
         greatest(least(
             {{ ratio(
                 whole_days_between('strategy_objectives.baseline_date', add_days('dates.calendar_week', 7)),
@@ -47,7 +111,7 @@ placed as (
         ), 0e0) as elapsed_share
     from strategy_objectives
     inner join dates on {{ add_days('dates.calendar_week', 7) }} > strategy_objectives.baseline_date
-    left outer join metric_targets on strategy_objectives.metric_name = metric_targets.metric_name
+    left outer join metrics on strategy_objectives.metric_name = metrics.metric_name
     left outer join measured_baselines on strategy_objectives.objective_rank = measured_baselines.objective_rank
 ),
 
@@ -84,7 +148,7 @@ select
         else 'behind'
     end as objective_status,
     case
-        when direction is null then 'the metric is not on the scorecard'
+        when direction is null then 'no report has the metric'
         when value is null then 'nothing measured in the week'
         when path_value is null then 'no baseline is stated or measured'
     end as missing_reason,

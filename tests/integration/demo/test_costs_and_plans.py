@@ -1,0 +1,112 @@
+"""Costs, plans and the strategy of the demo: what must add up, and the paths made again in Python.
+
+The figures themselves are held against the world's truth by `support-metrics score` (test_scoring).
+"""
+
+import csv
+import statistics
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import duckdb
+import pytest
+
+from orchestration.publish import connect_published
+from orchestration.settings import PROJECT, Home
+
+WEEK = timedelta(days=7)
+
+
+@pytest.fixture(scope="module")
+def published(demo_home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    with connect_published(demo_home.published_file) as connection:
+        yield connection
+
+
+def number(connection: duckdb.DuckDBPyConnection, sql: str) -> float:
+    return connection.execute(sql).fetchall()[0][0]
+
+
+def test_all_that_people_cost_is_somebodys(published: duckdb.DuckDBPyConnection) -> None:
+    """By channel, by tier and by stretch of work: each time the whole cost of the team, and nothing twice."""
+    paid = number(published, "select sum(loaded_cost_usd) from core.fct_agent_workdays")
+    for source in (
+        "secondary.rpt_support_costs_by_channel_week", "secondary.rpt_support_costs_by_tier_month", "core.fct_handle_times",
+    ):  # fmt: skip
+        assert number(published, f"select sum(caused_cost_usd) from {source}") == pytest.approx(paid, rel=1e-9)
+
+
+def test_cost_per_conversation_is_cost_per_interaction_times_interactions(published: duckdb.DuckDBPyConnection) -> None:
+    rows = published.execute(
+        "select cost_usd_per_interaction * interactions_per_resolution, cost_usd_per_conversation "
+        "from secondary.rpt_support_costs_by_channel_week where cost_usd_per_interaction > 0 and resolved_contact_count > 0"
+    ).fetchall()
+    assert len(rows) > 400
+    assert [row[0] for row in rows] == pytest.approx([row[1] for row in rows])
+
+
+def test_need_and_people_add_up_over_markets(published: duckdb.DuckDBPyConnection) -> None:
+    """What is there today is what was paid: no hour is given to two markets."""
+    there = number(
+        published,
+        "select sum(present_full_time_equivalents) from drivers.rpt_hiring_plans_by_market_week "
+        "where scenario_rank = 1 and weeks_ahead_count = 0",
+    )
+    paid = number(
+        published,
+        "select avg(paid_hours) from (select paid_hours from direct.rpt_occupancies_by_week where is_complete "
+        "order by work_week desc limit 13)",
+    )
+    assert there == pytest.approx(paid / 40)
+
+
+def test_a_scenario_moves_need_alone_and_in_proportion(published: duckdb.DuckDBPyConnection) -> None:
+    rows = published.execute(
+        "select scenario_name, avg(needed_full_time_equivalents), avg(staying_full_time_equivalents) "
+        "from drivers.rpt_hiring_plans_by_market_week group by scenario_name"
+    ).fetchall()
+    needed = {name: need for name, need, _ in rows}
+    assert needed["a tenth fewer contacts"] == pytest.approx(0.9 * needed["as forecast"])
+    assert needed["a tenth less handle time"] == pytest.approx(0.9 * needed["as forecast"])
+    assert needed["a tenth more customers"] == pytest.approx(1.1 * needed["as forecast"])
+    assert len({round(staying, 9) for *_, staying in rows}) == 1
+
+
+def test_the_strategys_paths(published: duckdb.DuckDBPyConnection) -> None:
+    """Straight lines from the measured baseline to the dated target, from the scorecard's own values."""
+    values: dict[str, dict[date, float]] = {}
+    for name, week, value in published.execute(
+        "select metric_name, scorecard_week, value from drivers.rpt_scorecard_by_week where is_complete and value is not null"
+    ).fetchall():
+        values.setdefault(name, {})[week] = value
+    with (PROJECT / "seeds" / "strategy_objectives.csv").open(newline="") as file:
+        objectives = list(csv.DictReader(file))
+    compared = 0
+    for row in objectives:
+        known = values.get(row["metric_name"])
+        if known is None:
+            continue
+        since, until = date.fromisoformat(row["baseline_date"]), date.fromisoformat(row["target_date"])
+        before = [known[since - number * WEEK] for number in range(1, 5) if since - number * WEEK in known]
+        start, target = statistics.fmean(before), float(row["target_value"])
+        found = published.execute(
+            "select objective_week, path_value from drivers.rpt_strategy_objectives_by_week where objective_rank = ? "
+            "and objective_week >= baseline_date",
+            [int(row["objective_rank"])],
+        ).fetchall()
+        for week, path in found:
+            share = min((week + WEEK - since).days / (until - since).days, 1)
+            assert path == pytest.approx(start + (target - start) * share)
+            compared += 1
+    assert compared > 300
+
+
+def test_what_the_documents_believe_in_is_in_it_and_known(published: duckdb.DuckDBPyConnection) -> None:
+    rows = dict(
+        published.execute(
+            "select customers_do, count(value) from drivers.rpt_strategy_objectives_by_week "
+            "where objective_name = 'Answer within two hours' group by customers_do"
+        ).fetchall()
+    )
+    assert set(rows) == {"keep their subscription", "order more", "recommend us"}
+    assert all(rows.values())
