@@ -23,7 +23,6 @@ SCORES: tuple[Score, ...] = (
     *SATISFACTION,
     *MARKETPLACE,
     *INTENSITY,
-    *WORKFORCE,
     *REASON_SCORES,
     *THEME_SCORES,
     *WORKFORCE,
