@@ -97,7 +97,7 @@ select
     {{ ratio('summed.caused_cost_usd', 'summed.contact_count') }} as cost_usd_per_contact,
     {{ ratio('summed.caused_cost_usd', 'summed.order_count') }} as cost_usd_per_order,
     {{ ratio('summed.caused_cost_usd', 'summed.revenue_usd') }} as cost_usd_per_revenue_usd,
-    {{ next_month('summed.cost_month') }} <= horizons.first_incomplete_date as is_complete,
+    coalesce({{ next_month('summed.cost_month') }} <= horizons.first_incomplete_date, false) as is_complete,
     summed.cost_month
 from summed
 left outer join customer_tiers on summed.customer_tier = customer_tiers.tier
