@@ -67,11 +67,12 @@ def workforce(books: Bookkeeping, seed: int, at: int) -> dict[str, Any]:
 
 
 def _usd(seed: int, currency: str, days: Ints) -> Floats:
-    """What a unit of the currency is worth on each day."""
+    """What a unit of the currency is worth on each day, by the newest rate known on it."""
     history = company.exchange_rate_history(seed)
     is_it = np.array(_texts(history, "currency_code")) == currency
     rate_day = np.asarray(history.columns["rate_date"])[is_it]
-    rates: Floats = np.asarray(history.columns["usd_per_unit"])[is_it][np.searchsorted(rate_day, days)]
+    newest = np.searchsorted(rate_day, days, side="right") - 1
+    rates: Floats = np.asarray(history.columns["usd_per_unit"])[is_it][newest]
     return rates
 
 
