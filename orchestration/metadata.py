@@ -55,6 +55,20 @@ METRIC_DICTIONARY = MetaTable(
         "target_value": ("double", "The target in the metric's unit; null when there is none."),
     },
 )
+REPORT_DRILL_THROUGH = MetaTable(
+    "report_drill_through",
+    "One row per report and count that leads to its rows; a report that leads to none has one row that says why.",
+    {
+        "report_name": ("varchar", "The report, as schema.table."),
+        "drill_count_column": ("varchar", "The column of the report that says how many rows the query returns."),
+        "drill_through": (
+            "varchar",
+            "SQL over the published tables for the rows behind one row of the report: $column is that row's value of the column.",
+        ),
+        "drill_condition": ("varchar", "SQL: the rows of the report that the query is for; null: all of them."),
+        "no_drill_reason": ("varchar", "Why the report, or what the condition leaves out, leads to no rows."),
+    },
+)
 BUILD_INFO = MetaTable(
     "build_info",
     "One row per source: which build this is, and how far each source's data reach.",
@@ -96,7 +110,7 @@ DATA_QUALITY_RESULTS = MetaTable(
 def write_metadata(
     warehouse: Path, manifest: Path, *, build_id: str, run_id: str, sources: Sources, now: datetime
 ) -> dict[str, int]:
-    """Write `meta.metric_dictionary` and `meta.build_info`.
+    """Write `meta.metric_dictionary`, `meta.report_drill_through` and `meta.build_info`.
 
     Args:
         warehouse: the build file, its models built.
@@ -118,10 +132,16 @@ def write_metadata(
     with connect(warehouse) as connection:
         targets = dict(connection.execute("select metric_name, target_value from seeds.metric_targets").fetchall())
         metrics = list(metric_definitions(document, targets))
+        drills = list(drill_definitions(document))
         builds = _build_rows(connection, build_id, run_id, sources, version, now)
         _write(connection, METRIC_DICTIONARY, metrics)
+        _write(connection, REPORT_DRILL_THROUGH, drills)
         _write(connection, BUILD_INFO, builds)
-    return {METRIC_DICTIONARY.name: len(metrics), BUILD_INFO.name: len(builds)}
+    return {
+        METRIC_DICTIONARY.name: len(metrics),
+        REPORT_DRILL_THROUGH.name: len(drills),
+        BUILD_INFO.name: len(builds),
+    }
 
 
 def write_quality_results(warehouse: Path, run_results: Path, *, run_id: str) -> int:
@@ -163,6 +183,26 @@ def metric_definitions(manifest: dict[str, Any], targets: dict[str, float]) -> I
             if facts:
                 described = {**facts, "description": column["description"]}
                 yield _dictionary_row(name, described, f"model {node['name']}", targets)
+
+
+def drill_definitions(manifest: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    """The rows of `meta.report_drill_through`, by report: what `config.meta` of each report's model says.
+
+    `drill_through` there is SQL by the count of the report that it returns the rows of, `drill_condition` the rows of the
+    report that this holds for, `drill_reason` why the others lead to none.
+    """
+    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    reports = [node for node in models if node["name"].startswith("rpt_")]
+    for node in sorted(reports, key=lambda node: (node["schema"], node["name"])):
+        facts = node["config"]["meta"]
+        for count, query in (facts.get("drill_through") or {None: None}).items():
+            yield {
+                "report_name": f"{node['schema']}.{node['name']}",
+                "drill_count_column": count,
+                "drill_through": query.rstrip() if query else None,
+                "drill_condition": facts.get("drill_condition"),
+                "no_drill_reason": facts.get("drill_reason"),
+            }
 
 
 def roll_up(name: str, metrics: dict[str, dict[str, Any]]) -> str:

@@ -15,6 +15,7 @@ from orchestration.resources import WRITER_POOL, Installation, step
 
 METADATA = {
     "metric_dictionary": "One row per metric: what it means, its formula, unit and owner, from the semantic layer.",
+    "report_drill_through": "One row per report and count: the query that gives the rows behind it, or why there is none.",
     "build_info": "One row per source and build: which build this is, from when, and how fresh each source is.",
 }
 QUALITY_RESULTS = dg.AssetKey(["meta", "data_quality_results"])

@@ -75,6 +75,28 @@ def test_a_metric_names_a_table_that_exists(generate, manifest, models):
     assert {row["mart"] for row in generate.metric_definitions(manifest, {})} <= there
 
 
+def test_every_report_leads_to_its_rows_or_says_why_not(generate, manifest, models):
+    drills = list(generate.drill_definitions(manifest))
+    reports = {f"{node['schema']}.{name}": node for name, node in models.items() if name.startswith("rpt_")}
+    assert {row["report_name"] for row in drills} == set(reports)
+    for row in drills:
+        report = row["report_name"]
+        assert row["drill_through"] or row["no_drill_reason"], f"{report} leads nowhere and does not say why"
+        if not row["drill_through"]:
+            continue
+        assert bool(row["drill_condition"]) == bool(row["no_drill_reason"]), f"{report}: what is left out, and why"
+        named = {row["drill_count_column"], *re.findall(r"\$(\w+)", row["drill_through"])}
+        assert named <= set(reports[report]["columns"]), (
+            f"{report} has no column {named - set(reports[report]['columns'])}"
+        )
+
+
+def test_a_query_for_rows_reads_what_readers_have(generate, manifest):
+    for row in generate.drill_definitions(manifest):
+        read = re.findall(r"\b(?:from|join) (\w+)\.\w+", row["drill_through"] or "")
+        assert set(read) <= {"core", "meta"}, row["report_name"]
+
+
 def test_scorecard_metrics_are_in_the_dictionary(generate, manifest):
     known = {row["metric_name"] for row in generate.metric_definitions(manifest, {})}
     lines = (PROJECT / "seeds" / "metric_targets.csv").read_text().splitlines()
@@ -85,6 +107,7 @@ def test_scorecard_metrics_are_in_the_dictionary(generate, manifest):
 def test_generated_pages_are_up_to_date(generate, manifest):
     docs = PROJECT / "docs"
     assert (docs / "metrics.md").read_text() == generate.metrics_page(manifest), "run `make docs`"
+    assert (docs / "drill_through.md").read_text() == generate.drill_through_page(manifest), "run `make docs`"
     page = (docs / "sources.md").read_text()
     assert page == generate.sources_page(page), "run `make docs`"
 

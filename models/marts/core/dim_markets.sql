@@ -1,0 +1,9 @@
+with markets as (
+    select * from {{ ref('markets') }}
+)
+
+select
+    market,
+    market_label,
+    time_zone
+from markets
