@@ -16,6 +16,9 @@ import pyarrow as pa
 from orchestration.extract import audit
 from orchestration.warehouse import quoted, text_literal
 
+# Rows that are held at a time while a file is written; DuckDB's 122,880 are too many for wide rows and little memory.
+ROW_GROUP_ROWS = 20_480
+
 
 class LoadError(Exception):
     """dlt could not write to the warehouse; the message says which source."""
@@ -125,7 +128,8 @@ def _one_file(connection: duckdb.DuckDBPyConnection, versions: str, file: Path) 
     """The versions as a Parquet file that dlt takes as it is: DuckDB writes it, so that no row passes through Python."""
     import dlt
 
-    connection.execute(f"copy {versions} to {text_literal(str(file))} (format parquet, compression snappy)")
+    options = f"format parquet, compression snappy, row_group_size {ROW_GROUP_ROWS}"
+    connection.execute(f"copy {versions} to {text_literal(str(file))} ({options})")
     layout = connection.execute(f"select * from {versions} limit 0").to_arrow_table()
     nullable = pa.schema([field.with_nullable(field.name != "_row_id") for field in layout.schema])
     yield dlt.mark.with_file_import(str(file), "parquet", _count(connection, versions), layout.cast(nullable))

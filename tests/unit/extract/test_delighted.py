@@ -213,14 +213,14 @@ def test_an_installation_that_wants_no_nps_of_it(archive):
 
 
 def test_the_world_comes_back_but_for_what_the_vendor_lacks(archive):
-    """Delighted knows no invitation of an answer; everything else is there, and rows without an instant stay without one."""
+    """Delighted knows no invitation of an answer and no language; everything else is there, and rows without an instant stay without one."""
     configure(archive, f'customer_property = "{CUSTOMER_PROPERTY}"\nmarket_property = "{MARKET_PROPERTY}"')
     world = build_world(7, 0.1)
     count = write_archive(world, archive.home.landing / "nps" / "survey_responses.json")
     result = archive.extract("nps")
     assert result.status == "loaded", result.message
     archive.map()
-    lacking = {"invitation_id"}
+    lacking = {"invitation_id", "language"}
     expected = expected_rows("nps_responses", world["nps_responses"], lacking)
     assert len(expected) == count > 100
     assert contract_rows(archive, "nps_responses", lacking) == expected

@@ -26,25 +26,23 @@ def warehouse(tmp_path):
 
 
 def test_tables_of_several_pieces_each_lose_nothing(warehouse, tmp_path, monkeypatch):
-    """Pieces of several tables are taken in turn: each must go on where it stopped."""
-    monkeypatch.setattr(load, "BATCH_ROWS", 100)
-    tables = {
-        name: versions(warehouse, f"versions_{name}", count) for name, count in (("a", 950), ("b", 320), ("c", 100))
-    }
+    monkeypatch.setattr(load, "ROW_GROUP_ROWS", 2048)
+    counts = {"a": 9500, "b": 3200, "c": 1}
+    tables = {name: versions(warehouse, f"versions_{name}", count) for name, count in counts.items()}
     load_versions("shop", tables, warehouse, tmp_path / "dlt")
-    for name, count in (("a", 950), ("b", 320), ("c", 100)):
+    for name, count in counts.items():
         found = warehouse.execute(f"select count(*), count(distinct value) from raw_shop.{name}").fetchall()
         assert found == [(count, count)], name
 
 
 def test_a_load_that_lost_rows_fails(warehouse, tmp_path, monkeypatch):
-    whole = load._batches
+    whole = load._one_file
 
-    def all_but_the_last(connection, table):
-        yield from list(whole(connection, table))[:-1]
+    def of_fewer(connection, table, file):
+        connection.execute(f"create or replace temp table fewer as select * from {table} limit 200")
+        yield from whole(connection, "fewer", file)
 
-    monkeypatch.setattr(load, "BATCH_ROWS", 100)
-    monkeypatch.setattr(load, "_batches", all_but_the_last)
+    monkeypatch.setattr(load, "_one_file", of_fewer)
     tables = {"a": versions(warehouse, "versions_a", 250)}
     with pytest.raises(LoadError, match="table a: 250 row versions were to be loaded and 200 were"):
         load_versions("shop", tables, warehouse, tmp_path / "dlt")

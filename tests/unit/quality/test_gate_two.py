@@ -10,7 +10,8 @@ from tests.unit.quality.conftest import NOW, RUN, Warehouse
 MARTS = """
 create schema core;
 create table core.fct_tickets (
-    ticket_key varchar, first_response_calendar_seconds double, first_response_business_seconds double
+    ticket_key varchar, calendar_key varchar, first_response_calendar_seconds double, first_response_business_seconds double,
+    waited_calendar_seconds double, waited_business_seconds double
 );
 create table core.fct_orders (order_key varchar, ordered_at timestamp);
 """
@@ -41,10 +42,13 @@ def test_good_marts_pass_and_misleading_ones_block(warehouse: Warehouse) -> None
     warehouse.record_mapping("tickets")
     warehouse.record_mapping("orders")
     warehouse.run(MARTS)
-    warehouse.run("insert into core.fct_tickets values ('desk:1', 60, 30), ('desk:2', null, null)")
+    warehouse.run(
+        "insert into core.fct_tickets values ('desk:1', 'eu', 60, 30, 60, 30), ('desk:2', null, null, null, 9, null)"
+    )
     warehouse.run("insert into core.fct_orders values ('shop:1', '2026-11-01')")
     assert run_gate_two(warehouse.path, run_id=RUN, home=None, now=NOW).passed
-    warehouse.run("insert into core.fct_tickets values ('desk:3', -5, 0), ('desk:3', 5, 10)")
+    warehouse.run("insert into core.fct_tickets values ('desk:3', 'eu', -5, 0, 1, 1), ('desk:3', 'eu', 5, 10, 1, 1)")
+    warehouse.run("insert into core.fct_tickets values ('desk:4', 'of nobody', null, null, 60, null)")
     warehouse.run("insert into core.fct_orders values ('shop:2', '2043-11-01')")
     outcome = run_gate_two(warehouse.path, run_id=RUN, home=None, now=NOW)
     failed = {result.check.check_id: result.unexpected_count for result in outcome.results if result.is_blocking}
@@ -54,5 +58,7 @@ def test_good_marts_pass_and_misleading_ones_block(warehouse: Warehouse) -> None
         "fct_tickets_business_clock_is_within_the_calendar": 2,
         "fct_orders_are_dated": 1,
     }
+    told = {result.check.check_id for result in outcome.results if not result.is_blocking and result.unexpected_count}
+    assert told == {"fct_tickets_calendars_are_known"}
     recorded = warehouse.query("select distinct gate, run_id from audit.gate_results")
     assert recorded == [(2, RUN)]
