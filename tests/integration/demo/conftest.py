@@ -11,11 +11,19 @@ from orchestration.settings import Home
 
 
 @pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory, support_metrics: Callable[..., CompletedProcess[str]]) -> Home:
-    """The demo as `make demo` makes it."""
+def demo_run(
+    tmp_path_factory: pytest.TempPathFactory, support_metrics: Callable[..., CompletedProcess[str]]
+) -> tuple[Home, CompletedProcess[str]]:
+    """The demo as `make demo` makes it, and what it printed."""
     home = Home(tmp_path_factory.mktemp("demo") / "home")
-    result = support_metrics(home.path, "demo")
-    assert result.returncode == 0, result.stdout
+    return home, support_metrics(home.path, "demo")
+
+
+@pytest.fixture(scope="session")
+def demo_home(demo_run: tuple[Home, CompletedProcess[str]]) -> Home:
+    """Its home."""
+    home, done = demo_run
+    assert done.returncode == 0, done.stdout
     return home
 
 
