@@ -199,8 +199,8 @@
 {% macro completed_sums(relation, has_case) -%}
     count(*) as order_count,
     sum(case when {{ relation }}.{{ has_case }} then 1 else 0 end) as case_count,
-    sum({{ relation }}.expected_share_ratio) as expected_count,
-    sum({{ relation }}.expected_share_error_ratio) as expected_error_count
+    {{ exact_sum(relation ~ '.expected_share_ratio') }} as expected_count,
+    {{ exact_sum(relation ~ '.expected_share_error_ratio') }} as expected_error_count
 {%- endmacro %}
 
 
@@ -211,8 +211,8 @@
 {% macro completed_unit_sums(units, returned_units) -%}
     sum({{ units }}) as unit_count,
     sum(case when {{ units }} is not null then {{ returned_units }} else 0 end) as unit_case_count,
-    sum({{ units }} * expected_share_ratio) as expected_unit_count,
-    sum({{ units }} * expected_share_error_ratio) as expected_unit_error_count,
+    {{ exact_sum(units ~ ' * expected_share_ratio') }} as expected_unit_count,
+    {{ exact_sum(units ~ ' * expected_share_error_ratio') }} as expected_unit_error_count,
     sum({{ units }} * {{ units }}) as unit_squared_count,
     sum({{ units }} * {{ returned_units }}) as unit_product_count,
     sum(case when {{ units }} is not null then {{ returned_units }} * {{ returned_units }} else 0 end) as unit_case_squared_count,

@@ -17,6 +17,15 @@
 
 
 {#
+    A sum of fractions that is the same in every run: as exact decimals of twelve places, for sums of floating-point numbers
+    hang on the order in which threads finish. `window` is what follows `over`, where it is a window function.
+#}
+{% macro exact_sum(expression, window=none) -%}
+    cast(sum(cast({{ expression }} as decimal(38, 12))){{ ' over ' ~ window if window }} as double)
+{%- endmacro %}
+
+
+{#
     Wilson score interval of a proportion, 95 % (Wilson 1927): its lower or upper end. Null when there is no trial.
     `side` is 'low' or 'high'.
 #}

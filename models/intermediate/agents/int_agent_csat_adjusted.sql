@@ -67,7 +67,7 @@ standardised as (
         agent_key,
         sum(positive_count) as positive_count,
         sum(response_count) as response_count,
-        sum(expected_positive_count) as expected_positive_count
+        {{ exact_sum('expected_positive_count') }} as expected_positive_count
     from expected
     group by window_week, agent_key
 ),

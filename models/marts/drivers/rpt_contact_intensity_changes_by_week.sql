@@ -82,8 +82,8 @@ changed as (
 sums as (
     select
         intensity_week,
-        sum(rate_change_per_hundred_orders) as rate_change,
-        sum(mix_change_per_hundred_orders) as mix_change
+        {{ exact_sum('rate_change_per_hundred_orders') }} as rate_change,
+        {{ exact_sum('mix_change_per_hundred_orders') }} as mix_change
     from parts
     group by intensity_week
 ),

@@ -14,9 +14,9 @@ past_errors as (
     select
         market,
         count(*) as past_week_count,
-        {{ ratio('sum(abs(active_customer_day_count - forecast_customer_day_count))', 'sum(forecast_customer_day_count)') }}
+        {{ ratio(exact_sum('abs(active_customer_day_count - forecast_customer_day_count)'), exact_sum('forecast_customer_day_count')) }}
             as mean_forecast_error_ratio,
-        {{ ratio('sum(active_customer_day_count)', 'sum(forecast_customer_day_count)') }} as forecast_bias_factor
+        {{ ratio(exact_sum('active_customer_day_count'), exact_sum('forecast_customer_day_count')) }} as forecast_bias_factor
     from needs
     where
         active_customer_day_count is not null and forecast_customer_day_count is not null

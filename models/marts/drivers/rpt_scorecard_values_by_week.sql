@@ -39,8 +39,8 @@ returns as (
         shipped_week,
         sum(return_requested_order_count) as return_requested_order_count,
         sum(shipped_order_count) as shipped_order_count,
-        sum(matured_shipped_order_count) as matured_count,
-        sum(matured_shipped_order_error_count) as matured_error_count,
+        {{ exact_sum('matured_shipped_order_count') }} as matured_count,
+        {{ exact_sum('matured_shipped_order_error_count') }} as matured_error_count,
         min(case when is_mature then 1 else 0 end) = 1 as is_mature
     from {{ ref('rpt_returns_by_ship_week') }}
     group by shipped_week
@@ -51,8 +51,8 @@ inr as (
         promised_week,
         sum(inr_order_count) as inr_order_count,
         sum(due_order_count) as due_order_count,
-        sum(matured_due_order_count) as matured_count,
-        sum(matured_due_order_error_count) as matured_error_count,
+        {{ exact_sum('matured_due_order_count') }} as matured_count,
+        {{ exact_sum('matured_due_order_error_count') }} as matured_error_count,
         min(case when is_mature then 1 else 0 end) = 1 as is_mature
     from {{ ref('rpt_inr_by_promised_week') }}
     group by promised_week

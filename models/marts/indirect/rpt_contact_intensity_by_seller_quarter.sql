@@ -38,7 +38,7 @@ counted as (
         count(*) as order_count,
         sum(cohort_contact_count) as cohort_contact_count,
         sum(is_contacted) as cohort_contacted_order_count,
-        sum(expected_ratio) as expected_contacted_order_count
+        {{ exact_sum('expected_ratio') }} as expected_contacted_order_count
     from expected
     where seller_key <> 'unknown'
     group by seller_key, ordered_quarter

@@ -78,7 +78,7 @@ compared as (
                 ) }} as {{ name }}_{{ side }}_ratio,
             {%- endfor %}
             sum({{ name }}_case_count) over (partition by cohort_quarter) * 1e0
-            / nullif(sum({{ name }}_expected_count) over (partition by cohort_quarter), 0)
+            / nullif({{ exact_sum(name ~ '_expected_count', '(partition by cohort_quarter)') }}, 0)
                 as {{ name }}_all_ratio,
         {%- endfor %}
         joined.*
