@@ -20,7 +20,7 @@ class Score:
 
     metric: its name in the dictionary, or a plain one; table: where it is published; sql: gives the cells, the value in the last
     column; truth: the same cells from the world's own counts; tolerance: the largest difference of a cell as a share of the
-    true value, with `why` it is not nothing.
+    true value, with `why` it is not nothing; may_be_empty: whether a small world need not have any cell.
     """
 
     metric: str
@@ -29,6 +29,7 @@ class Score:
     truth: Callable[[Truth], Cells]
     tolerance: float = 0.0
     why: str = ""
+    may_be_empty: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Scored:
     wrong_cells: tuple[tuple[Key, float | None, float | None], ...]
     tolerance: float
     why: str
+    may_be_empty: bool = False
 
     @property
     def difference(self) -> float:
@@ -51,8 +53,8 @@ class Scored:
 
     @property
     def is_right(self) -> bool:
-        """Whether each cell is within the tolerance, and there is any."""
-        return self.cell_count > 0 and not self.wrong_cells
+        """Whether each cell is within the tolerance, and there is any where there must be."""
+        return (self.cell_count > 0 or self.may_be_empty) and not self.wrong_cells
 
 
 def score(connection: duckdb.DuckDBPyConnection, truth: Truth, scores: Iterable[Score]) -> list[Scored]:
@@ -81,8 +83,9 @@ def _compare(figure: Score, expected: Cells, found: Cells) -> Scored:
         if key not in expected or key not in found or not _is_near(expected[key], found[key], figure.tolerance)
     )
     return Scored(
-        figure.metric, figure.table, len(expected), _total(expected), _total(found), wrong, figure.tolerance, figure.why
-    )
+        figure.metric, figure.table, len(expected), _total(expected), _total(found), wrong, figure.tolerance, figure.why,
+        figure.may_be_empty,
+    )  # fmt: skip
 
 
 def _is_near(expected: float | None, found: float | None, tolerance: float) -> bool:

@@ -51,7 +51,54 @@ def _by_day(*path: str) -> Callable[[Truth], Cells]:
     return by
 
 
+def _by_week_and_reason(truth: Truth) -> Cells:
+    cells: dict[tuple[str, str], float | None] = {}
+    for week, _, reason, count in truth["tickets"]["contacts_by_week_market_stated_reason"]:
+        cells[week, reason] = (cells.get((week, reason)) or 0) + count
+    return cells
+
+
+def _nps_balance(truth: Truth) -> Cells:
+    """Of all quarters together, which hold the same answers as all weeks or months."""
+    return {(): sum(row["promoter_count"] - row["detractor_count"] for row in truth["nps_by_quarter"])}
+
+
+CSAT_WEEKLY = "direct.rpt_csat_by_market_week"
+INTENSITY_DAILY = "indirect.rpt_contact_intensity_by_day"
+REASONS_DAILY = "indirect.rpt_contact_intensity_by_reason_day"
+VOLUMES = "secondary.rpt_return_and_inr_volumes_by_week"
 MARKETPLACE = (
+    *(
+        _total(f"{name}_count of weekly ratings", CSAT_WEEKLY, f"{name}_count", "csat", f"{name}_count")
+        for name in ("positive", "neutral", "negative", "offered")
+    ),
+    Score(
+        "contact_count by day", INTENSITY_DAILY,
+        f"select intensity_date, sum(contact_count) from {INTENSITY_DAILY} group by all having sum(contact_count) > 0",
+        _by_day("tickets", "contacts_by_day"),
+    ),
+    Score(
+        "order_count by day", INTENSITY_DAILY,
+        f"select intensity_date, sum(order_count) from {INTENSITY_DAILY} group by all having sum(order_count) > 0",
+        _by_day("orders", "orders_by_day"),
+    ),
+    _total(
+        "contacts that name an order", INTENSITY_DAILY, "order_linked_contact_count", "tickets",
+        "contacts_with_known_order_count",
+    ),
+    Score(
+        "contact_count by reason and week", REASONS_DAILY,
+        f"select intensity_week, contact_reason, sum(contact_count) from {REASONS_DAILY} group by all "
+        "having sum(contact_count) > 0", _by_week_and_reason,
+    ),
+    *(
+        Score(
+            f"promoters less detractors, all {table.rpartition('_')[2]}s", table,
+            f"select sum(promoter_count) - sum(detractor_count) from {table}", _nps_balance,
+        )
+        for table in ("indirect.rpt_nps_by_month", "indirect.rpt_nps_by_week")
+    ),
+    _total("returns requested, by event", VOLUMES, "return_requested_count", "returns", "return_count"),
     Score(
         "tickets that are no contacts", "meta.excluded_records",
         "select exclusion_reason, count(*) from meta.excluded_records where entity_name = 'tickets' group by all", _excluded,
