@@ -118,8 +118,6 @@ def test_what_is_the_agents_own_follows_their_skill(tmp_path, support_metrics):
     home = Home(tmp_path / "home")
     made = support_metrics(home.path, "demo", "--scale", "1")
     assert made.returncode == 0, made.stdout
-    scored = support_metrics(home.path, "score")
-    assert scored.returncode == 0, scored.stdout
     truth = json.loads((home.path / "truth.json").read_text())
     with connect_published(home.published_file) as connection:
         found = rows(
