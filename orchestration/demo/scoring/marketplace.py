@@ -1,6 +1,7 @@
 """What reflects product and supply: contacts and orders, recommendation, returns, items not received, app reviews."""
 
 from collections.abc import Callable
+from typing import Any
 
 from orchestration.demo.scoring.cells import Cells, Score, Truth
 
@@ -20,10 +21,10 @@ REVIEWS = "secondary.rpt_app_reviews_by_week"
 
 def _one(*path: str) -> Callable[[Truth], Cells]:
     def by(truth: Truth) -> Cells:
-        found = truth
+        found: Any = truth
         for part in path:
             found = found[part]
-        return {(): found}  # type: ignore[dict-item]  # the last one is a number
+        return {(): found}
 
     return by
 

@@ -126,9 +126,9 @@ class Records:
                 "occupancy_ratio": all_handled / (shift - other),
             }
             shrinkage, non_ticket, occupancy = (
-                assumed[name] if assumed[name] is not None else value for name, value in measured.items()
+                value if (own := assumed[name]) is None else own for name, value in measured.items()
             )
-            productive = (1 - shrinkage) * (1 - non_ticket) * occupancy  # type: ignore[operator]  # one of the two is there
+            productive = (1 - shrinkage) * (1 - non_ticket) * occupancy
             with_days = [each for each in past if (market, each) in self.customer_days]
             contacts = sum(self.contacts[market, each] for each in past)
             rate = sum(self.contacts[market, each] for each in with_days) / max(
