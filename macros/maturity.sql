@@ -234,3 +234,47 @@
     {%- set scale = trials ~ ' / nullif(' ~ sums ~ '.unit_count, 0)' -%}
     {{ completed_bound(share ~ ' * ' ~ trials, trials, sums ~ '.expected_unit_count * ' ~ scale, sums ~ '.expected_unit_error_count * ' ~ scale, side) }}
 {%- endmacro %}
+
+
+{#
+    The common table expressions of a triangle: `counted`, `cohorts` (by week and by month) and `ages`, over a CTE `orders` with
+    market, watched_calendar_seconds and delay_calendar_seconds. A select over cohorts and the ages that they have reached follows.
+    `anchor_date` is the column that decides an order's cohort.
+#}
+{% macro cohort_triangle(anchor_date) -%}
+counted as (
+    select
+        market,
+        cast(least(floor(watched_calendar_seconds / 604800e0), 52) as bigint) as watched_weeks,
+        cast(floor(delay_calendar_seconds / 604800e0) as bigint) as delay_weeks,
+        count(*) as order_count,
+        {{ week_of(anchor_date) }} as cohort_week,
+        {{ month_of(anchor_date) }} as cohort_month
+    from orders
+    group by
+        market,
+        cast(least(floor(watched_calendar_seconds / 604800e0), 52) as bigint),
+        cast(floor(delay_calendar_seconds / 604800e0) as bigint),
+        {{ week_of(anchor_date) }},
+        {{ month_of(anchor_date) }}
+),
+
+cohorts as (
+    {%- for period in ['week', 'month'] %}
+        select
+            market,
+            '{{ period }}' as cohort_period,
+            watched_weeks,
+            delay_weeks,
+            order_count,
+            cohort_{{ period }} as cohort_date,
+            sum(order_count) over (partition by market, cohort_{{ period }}) as cohort_order_count
+        from counted
+        {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+ages as (
+    select {{ each_integer(1, 52) }} as age_weeks
+)
+{%- endmacro %}

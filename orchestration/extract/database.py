@@ -175,7 +175,7 @@ def _of_its_type(column: Any, value: Any) -> Any:
     """A number that raw keeps as text, as the number that the database compares with."""
     try:
         wanted = column.type.python_type
-    except NotImplementedError:
+    except NotImplementedError:  # what SQLAlchemy raises of a type that Python has no counterpart of
         return value
     return wanted(value) if isinstance(value, str) and wanted not in (str, datetime) else value
 

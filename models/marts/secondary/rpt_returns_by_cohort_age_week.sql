@@ -4,41 +4,7 @@ with orders as (
     where watched_calendar_seconds >= 0 and exists (select 1 from {{ ref('fct_returns') }})
 ),
 
-counted as (
-    select
-        market,
-        cast(least(floor(watched_calendar_seconds / 604800e0), 52) as bigint) as watched_weeks,
-        cast(floor(delay_calendar_seconds / 604800e0) as bigint) as delay_weeks,
-        count(*) as order_count,
-        {{ week_of('shipped_date') }} as cohort_week,
-        {{ month_of('shipped_date') }} as cohort_month
-    from orders
-    group by
-        market,
-        cast(least(floor(watched_calendar_seconds / 604800e0), 52) as bigint),
-        cast(floor(delay_calendar_seconds / 604800e0) as bigint),
-        {{ week_of('shipped_date') }},
-        {{ month_of('shipped_date') }}
-),
-
-cohorts as (
-    {%- for period in ['week', 'month'] %}
-        select
-            market,
-            '{{ period }}' as cohort_period,
-            watched_weeks,
-            delay_weeks,
-            order_count,
-            cohort_{{ period }} as cohort_date,
-            sum(order_count) over (partition by market, cohort_{{ period }}) as cohort_order_count
-        from counted
-        {{ 'union all' if not loop.last }}
-    {%- endfor %}
-),
-
-ages as (
-    select {{ each_integer(1, 52) }} as age_weeks
-)
+{{ cohort_triangle('shipped_date') }}
 
 select
     cohorts.market,
