@@ -160,7 +160,7 @@ class SystemSource(BaseSource):
     @cached_property
     def tables(self) -> Sequence[RawTable]:
         """The raw tables, with what the installation decides of them."""
-        raise NotImplementedError  # each kind of source has its own; pydantic models and ABC do not mix here
+        raise NotImplementedError  # every kind of source says it
 
     def credential_variables(self) -> dict[str, str]:
         """The variables that hold the credentials, by setting; a setting that names none is left out."""
@@ -169,11 +169,11 @@ class SystemSource(BaseSource):
 
     def own_tables(self) -> Sequence[RawTable]:
         """The system's raw tables; to be given by each system."""
-        raise NotImplementedError  # each kind of source has its own; pydantic models and ABC do not mix here
+        raise NotImplementedError  # every kind of source says it
 
     def own_mappings(self) -> list[Mapping]:
         """The system's mappings to the contract, whose selects lie in the folder `mappings` beside the extractor."""
-        raise NotImplementedError  # each kind of source has its own; pydantic models and ABC do not mix here
+        raise NotImplementedError  # every kind of source says it
 
     def _decided(self, tables: Sequence[Table]) -> list[Table]:
         """Tables with what the installation decides of all of them."""
@@ -203,7 +203,7 @@ class ApiSource(SystemSource):
 
     def own_tables(self) -> list[ApiTable]:
         """The system's raw tables; to be given by each system."""
-        raise NotImplementedError  # each kind of source has its own; pydantic models and ABC do not mix here
+        raise NotImplementedError  # every kind of source says it
 
 
 class ArchiveSource(SystemSource, LandedSource):
@@ -216,7 +216,7 @@ class ArchiveSource(SystemSource, LandedSource):
 
     def own_tables(self) -> list[FileTable]:
         """The system's raw tables; to be given by each system."""
-        raise NotImplementedError  # each kind of source has its own; pydantic models and ABC do not mix here
+        raise NotImplementedError  # every kind of source says it
 
 
 def _marks_table() -> ApiTable:
