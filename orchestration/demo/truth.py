@@ -27,6 +27,7 @@ from orchestration.demo.truth_owners import csat_by_owner_week
 from orchestration.demo.truth_parameters import parameters
 from orchestration.demo.truth_reasons import reason_truth
 from orchestration.demo.truth_satisfaction import ces_by_scale, counted_ratings, csat_by_dimension_month
+from orchestration.demo.truth_surveys import surveys
 from orchestration.demo.truth_themes import theme_truth
 from orchestration.demo.truth_workforce import workforce
 
@@ -70,6 +71,7 @@ def count_truth(books: Bookkeeping, seed: int, scale: float, at: int) -> Truth:
         "flow": flow(books, at),
         "intensity": intensity(books, seed, at),
         "workforce": workforce(books, seed, at),
+        "surveys": surveys(books, at),
         "csat": _csat(books, at),
         "csat_by_dimension_month": csat_by_dimension_month(books, at),
         "csat_by_owner_week": csat_by_owner_week(books, at),

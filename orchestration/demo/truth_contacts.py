@@ -15,6 +15,7 @@ import numpy as np
 from orchestration.demo import markets, reasons
 from orchestration.demo.business_hours import business_seconds
 from orchestration.demo.clock import NEVER, Ints
+from orchestration.demo.contacts import OTHER
 from orchestration.demo.desk import (
     ASSIGNEE_FIELD,
     BUMP,
@@ -47,8 +48,11 @@ COLUMNS = (
     "escalation_count", "next_response_count", "total_reply_calendar_seconds", "requester_wait_calendar_seconds",
     "agent_wait_calendar_seconds", "on_hold_calendar_seconds", "is_first_canned", "is_followed_at_once",
     "substantive_response_at", "next_contact_calendar_seconds", "next_same_contact_calendar_seconds", "is_chaser",
+    "waited_business_seconds", "open_business_seconds", "picked_up_at",
 )  # fmt: skip
-WAIT_COLUMNS = ("ticket_id", "market", "waiting_from_at", "waiting_until_at", "ended_by")
+WAIT_COLUMNS = ("ticket_id", "market", "waiting_from_at", "waiting_until_at", "ended_by", "waited_business_seconds")
+CALENDARS = [*(market.calendar_id for market in markets.MARKETS), "eu"]
+"""By market; what is nobody's has the calendar that the demo's installation takes as its default."""
 CUSTOMER_KINDS = (FIRST, FOLLOW_UP, BUMP, CHASER, REOPENING, REPEAT)
 AT_ONCE_SECONDS = 300
 _REQUEST, _ANSWER, _RESOLUTION = range(3)
@@ -135,14 +139,20 @@ def contacts(books: Bookkeeping, at: int) -> dict[str, Any]:
     asked = tickets.first_message_at[position]
     replied = np.where(tickets.first_reply_at[position] < at, tickets.first_reply_at[position], NEVER)
     covered = covered_seconds(books, np.minimum(asked, at), np.minimum(replied, at))
-    business = _business(books, position, asked, replied)
+    waited = _business(books, position, asked, np.minimum(replied, at))
+    is_answered = replied < NEVER
+    turns = [by_ticket[ticket].turns() for ticket in position.tolist()]
+    resolved_at = np.array([each[0][-1] if len(each[0]) > len(each[1]) else NEVER for each in turns], dtype=np.int64)
+    created = tickets.about.created_at[position]
+    was_open = _business(books, position, created, np.minimum(resolved_at, at))
+    picked_up = np.where(tickets.picked_up_at[position] < at, tickets.picked_up_at[position], NEVER)
     following = _following(books, by_ticket)
     ids = tickets.ids.take(position).to_pylist()
     stated = [*reasons.CODES, "uncategorised"]
     rows = []
     for row, ticket in enumerate(position.tolist()):
         life = by_ticket[ticket]
-        resolved, reopened = life.turns()
+        resolved, reopened = turns[row]
         answers = [(moment, kind) for moment, kind, _ in life.said if kind in (REPLY, CANNED)]
         waits = life.waits(at)
         spent: defaultdict[int, int] = defaultdict(int)
@@ -153,8 +163,8 @@ def contacts(books: Bookkeeping, at: int) -> dict[str, Any]:
             [
                 ids[row], [*markets.CODES, "unknown"][tickets.about.market[ticket]], CHANNELS[tickets.channel[ticket]],
                 stated[tickets.stated[ticket]], int(tickets.about.created_at[ticket]), int(asked[row]),
-                _known(replied[row]), business[row], int(covered[row]) if asked[row] < at else None,
-                resolved[0] if resolved else None, resolved[-1] if len(resolved) > len(reopened) else None, len(reopened),
+                _known(replied[row]), waited[row] if is_answered[row] else None, int(covered[row]) if asked[row] < at else None,
+                resolved[0] if resolved else None, _known(resolved_at[row]), len(reopened),
                 len(answers), len(moments) - len(answers),
                 len({agent for _, kind, agent in life.said if kind in (REPLY, CANNED)}),
                 max(moments) - min(moments) if moments else None, _moves(life.assignees), _moves(life.teams),
@@ -165,6 +175,7 @@ def contacts(books: Bookkeeping, at: int) -> dict[str, Any]:
                 len(answers) > 1 and answers[1][0] - answers[0][0] <= AT_ONCE_SECONDS,
                 next((moment for moment, kind in answers if kind == REPLY), None),
                 *following[ticket], bool(tickets.known_previous[ticket] >= 0),
+                waited[row], was_open[row], _known(picked_up[row]),
             ]
         )  # fmt: skip
     return {"columns": list(COLUMNS), "rows": rows}
@@ -175,10 +186,11 @@ def response_waits(books: Bookkeeping, at: int) -> dict[str, Any]:
     tickets = books.tickets
     ids = tickets.ids.to_pylist()
     names = [*markets.CODES, "unknown"]
+    waits = [(ticket, *wait) for ticket, life in lives(books, at).items() for wait in life.waits(at)[1:]]
+    ticket, since, until = (np.array([wait[place] for wait in waits], dtype=np.int64) for place in range(3))
     rows = [
-        [ids[ticket], names[tickets.about.market[ticket]], since, until, ended]
-        for ticket, life in lives(books, at).items()
-        for since, until, ended in life.waits(at)[1:]
+        [ids[which], names[tickets.about.market[which]], begins, ends, ended_by, seconds]
+        for (which, begins, ends, ended_by), seconds in zip(waits, _business(books, ticket, since, until), strict=True)
     ]
     return {"columns": list(WAIT_COLUMNS), "rows": rows}
 
@@ -191,17 +203,18 @@ def _moves(values: list[int]) -> int:
     return sum(one != other for one, other in pairwise(values))
 
 
-def _business(books: Bookkeeping, position: Ints, asked: Ints, replied: Ints) -> list[int | None]:
-    """By the company's own hours with all their versions and half holidays; a market goes by its desk's calendar."""
-    found: list[int | None] = [None] * len(position)
-    market = books.tickets.about.market[position]
-    for number, each in enumerate(markets.MARKETS):
-        rows = np.flatnonzero((market == number) & (replied < NEVER))
-        for row, seconds in zip(
-            rows.tolist(), business_seconds(each.calendar_id, asked[rows], replied[rows]).tolist(), strict=True
-        ):
-            found[row] = round(seconds)
-    return found
+def _business(books: Bookkeeping, ticket: Ints, since: Ints, until: Ints) -> list[int]:
+    """Open seconds of stretches of tickets, by the company's own hours with all their versions and half holidays.
+
+    A market goes by its desk's calendar; who is no customer has no market's.
+    """
+    about = books.tickets.about
+    market = np.where(about.role[ticket] == OTHER, len(markets.CODES), about.market[ticket])
+    found = np.zeros(len(ticket), dtype=np.int64)
+    for number, name in enumerate(CALENDARS):
+        rows = np.flatnonzero(market == number)
+        found[rows] = np.round(business_seconds(name, since[rows], until[rows]))
+    return [int(seconds) for seconds in found]
 
 
 def _following(books: Bookkeeping, by_ticket: dict[int, Life]) -> dict[int, tuple[int | None, int | None]]:

@@ -112,20 +112,24 @@ def _workload(books: Bookkeeping, at: int) -> list[list[Any]]:
 
 
 def _handled(books: Bookkeeping, at: int) -> list[list[Any]]:
-    """(reason, provenance, month, stretches, seconds) of the work that was done by then; other work is 'no contact'."""
+    """(reason, provenance, month, stretches, seconds, tickets) of the work done by then; other work is 'no contact'."""
     work = books.work
     done = np.flatnonzero(work.started_at + work.seconds < at)
     contact = books.tickets.is_contact(at)
     names = [*reasons.CODES, "uncategorised"]
     counts: Counter[tuple[str, str, str]] = Counter()
     seconds: Counter[tuple[str, str, str]] = Counter()
+    tickets: set[tuple[tuple[str, str, str], int]] = set()
     for row, month in zip(done.tolist(), months(work.started_at[done]), strict=True):
         ticket = int(work.ticket[row])
         reason = names[books.tickets.stated[ticket]] if ticket >= 0 and contact[ticket] else "no contact"
         key = (reason, "inferred" if work.is_inferred[row] else "measured", month)
         counts[key] += 1
         seconds[key] += int(work.seconds[row])
-    return [[*key, counts[key], seconds[key]] for key in sorted(counts)]
+        if ticket >= 0:
+            tickets.add((key, ticket))
+    worked_on = Counter(key for key, _ in tickets)
+    return [[*key, counts[key], seconds[key], worked_on[key]] for key in sorted(counts)]
 
 
 def _quarter(at: int) -> tuple[int, int]:

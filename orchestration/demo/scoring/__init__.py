@@ -10,6 +10,7 @@ from orchestration.demo.scoring.flow import FLOW
 from orchestration.demo.scoring.intensity import INTENSITY
 from orchestration.demo.scoring.marketplace import MARKETPLACE
 from orchestration.demo.scoring.maturity import MATURITY
+from orchestration.demo.scoring.next_responses import NEXT_RESPONSES
 from orchestration.demo.scoring.periods import PERIODS
 from orchestration.demo.scoring.reasons import REASON_SCORES
 from orchestration.demo.scoring.satisfaction import SATISFACTION
@@ -19,6 +20,7 @@ from orchestration.demo.scoring.workforce import WORKFORCE
 
 SCORES: tuple[Score, ...] = (
     *WAITS,
+    *NEXT_RESPONSES,
     *PERIODS,
     *CONTACTS,
     *FLOW,

@@ -1,10 +1,12 @@
 """What contacts took: resolutions, hands, messages, turns, effort, and whether the person had to come back."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from orchestration.demo.clock import DAY
-from orchestration.demo.scoring.cells import Cells, Score, Truth
+from orchestration.demo.scoring.cells import Cells, Key, Score, Truth
+from orchestration.demo.scoring.marts import Value, grouped, of_mart, over, part, share
 from orchestration.demo.scoring.records import contacts, cut, week_of
 
 TICKETS = "core.fct_tickets"
@@ -32,40 +34,59 @@ def _since_creation(name: str, ending: str) -> Score:
     return Score(name, TICKETS, f"select ticket_id, {name} from {TICKETS}", by)
 
 
-def _effort(column: str, value: Callable[[Any], float | None]) -> Score:
-    def by(truth: Truth) -> Cells:
-        totals: dict[Any, float | None] = {}
-        for contact in contacts(truth):
-            key = (contact.contact_reason, contact.week)
-            totals[key] = (totals.get(key) or 0) + (value(contact) or 0)
-        return totals
-
-    return Score(column, EFFORTS, f"select contact_reason, created_week, coalesce({column}, 0) from {EFFORTS}", by)
+def _by_reason(truth: Truth) -> Mapping[Key, list[Any]]:
+    return grouped(contacts(truth), lambda contact: (contact.contact_reason, contact.week))
 
 
-def _again(column: str, counts: Callable[[Any, int], bool], *, followed: bool = True) -> Score:
-    """A count of resolved contacts by market, window in days and week of the first resolution."""
+def _sum(attribute: str) -> Value:
+    """Over a cell's contacts; what did not happen adds nothing."""
+    return lambda cell: sum(getattr(contact, attribute) or 0 for contact in cell)
 
-    def by(truth: Truth) -> Cells:
-        cells: dict[Any, float | None] = {}
-        for contact in contacts(truth):
-            if contact.first_resolved_at is None:
-                continue
-            followed_seconds = cut(truth) - contact.first_resolved_at
-            for days in WINDOWS:
-                key = (contact.market, days, week_of(contact.first_resolved_at))
-                is_judged = followed_seconds >= days * DAY or not followed
-                cells[key] = (cells.get(key) or 0) + (is_judged and counts(contact, days * DAY))
-        return cells
 
-    return Score(column, AGAIN, f"select market, window_days, resolved_week, {column} from {AGAIN}", by)
+def _per_contact(attribute: str) -> Value:
+    return lambda cell: over(_sum(attribute)(cell), len(cell))
+
+
+def _resolved(cell: list[Any]) -> list[Any]:
+    return [contact for contact in cell if contact.resolved_at is not None]
+
+
+def _touched(*replies: int) -> Value:
+    return lambda cell: sum(contact.human_reply_count in replies for contact in _resolved(cell))
+
+
+def _followed(truth: Truth) -> Mapping[Key, dict[str, int]]:
+    """By market, window in days and week of the first resolution: who was resolved, watched long enough, and spared.
+
+    A share has no window that is not over: who has not been watched that long is not among the judged.
+    """
+    cells: dict[Key, dict[str, int]] = defaultdict(lambda: dict.fromkeys(("resolved", "judged", *AVOIDED), 0))
+    until = cut(truth)
+    for contact in contacts(truth):
+        if contact.first_resolved_at is None:
+            continue
+        for days in WINDOWS:
+            cell = cells[contact.market, days, week_of(contact.first_resolved_at)]
+            cell["resolved"] += 1
+            if until - contact.first_resolved_at >= days * DAY:
+                cell["judged"] += 1
+                for name, is_avoided in AVOIDED.items():
+                    cell[name] += is_avoided(contact, days * DAY)
+    return cells
 
 
 def _no_sooner(seconds: int | None, window: int) -> bool:
     return seconds is None or seconds >= window
 
 
-CONTACTS = (
+AVOIDED: dict[str, Callable[[Any, int], bool]] = {
+    "next_contact_avoided": lambda contact, window: _no_sooner(contact.next_contact_calendar_seconds, window),
+    "next_same_contact_avoided": lambda contact, window: _no_sooner(contact.next_same_contact_calendar_seconds, window),
+    "first_contact_resolved": lambda contact, window: (
+        contact.reopen_count == 0 and _no_sooner(contact.next_same_contact_calendar_seconds, window)
+    ),
+}
+CONTACTS: tuple[Score, ...] = (
     *(
         _attribute(name)
         for name in (
@@ -77,26 +98,34 @@ CONTACTS = (
     ),
     _since_creation("first_resolution_calendar_seconds", "first_resolved_at"),
     _since_creation("resolution_calendar_seconds", "resolved_at"),
-    _effort("contact_count", lambda _: 1),
-    _effort("chaser_count", lambda contact: contact.is_chaser),
-    _effort("resolved_count", lambda contact: contact.resolved_at is not None),
-    _effort("one_touch_count", lambda contact: contact.resolved_at is not None and contact.human_reply_count == 1),
-    _effort("two_touch_count", lambda contact: contact.resolved_at is not None and contact.human_reply_count == 2),
-    _effort("hand_off_count", lambda contact: contact.hand_off_count),
-    _effort("total_conversation_calendar_seconds", lambda contact: contact.conversation_calendar_seconds),
-    _effort("total_requester_wait_calendar_seconds", lambda contact: contact.requester_wait_calendar_seconds),
-    _again("resolved_count", lambda *_: True, followed=False),
-    _again("judged_count", lambda *_: True),
-    _again(
-        "next_contact_avoided_count", lambda contact, window: _no_sooner(contact.next_contact_calendar_seconds, window)
+    *of_mart(
+        EFFORTS, "contact_reason, created_week", _by_reason,
+        {
+            "contact_count": len,
+            "chaser_count": _sum("is_chaser"),
+            "chaser_ratio": _per_contact("is_chaser"),
+            "resolved_count": lambda cell: len(_resolved(cell)),
+            "one_touch_count": _touched(1),
+            "one_touch_ratio": lambda cell: over(_touched(1)(cell), len(_resolved(cell))),
+            "two_touch_count": _touched(2),
+            "two_touch_ratio": lambda cell: over(_touched(2)(cell), len(_resolved(cell))),
+            "replies_per_resolution": lambda cell: over(
+                sum(contact.human_reply_count for contact in _resolved(cell)), len(_resolved(cell))
+            ),
+            "customer_message_count": _sum("customer_message_count"),
+            "customer_messages_per_contact": _per_contact("customer_message_count"),
+            "hand_off_count": _sum("hand_off_count"),
+            "total_conversation_calendar_seconds": _sum("conversation_calendar_seconds"),
+            "total_requester_wait_calendar_seconds": _sum("requester_wait_calendar_seconds"),
+        },
     ),
-    _again(
-        "next_same_contact_avoided_count",
-        lambda contact, window: _no_sooner(contact.next_same_contact_calendar_seconds, window),
-    ),
-    _again(
-        "first_contact_resolved_count",
-        lambda contact, window: contact.reopen_count == 0
-        and _no_sooner(contact.next_same_contact_calendar_seconds, window),
+    *of_mart(
+        AGAIN, "market, window_days, resolved_week", _followed,
+        {
+            "resolved_count": part("resolved"),
+            "judged_count": part("judged"),
+            **{f"{name}_count": part(name) for name in AVOIDED},
+            **{f"{name}_ratio": share(name, "judged") for name in AVOIDED},
+        },
     ),
 )  # fmt: skip

@@ -64,15 +64,10 @@ def _nps_balance(truth: Truth) -> Cells:
     return {(): sum(row["promoter_count"] - row["detractor_count"] for row in truth["nps_by_quarter"])}
 
 
-CSAT_WEEKLY = "direct.rpt_csat_by_market_week"
 INTENSITY_DAILY = "indirect.rpt_contact_intensity_by_day"
 REASONS_DAILY = "indirect.rpt_contact_intensity_by_reason_day"
 VOLUMES = "secondary.rpt_return_and_inr_volumes_by_week"
 MARKETPLACE = (
-    *(
-        _total(f"{name}_count of weekly ratings", CSAT_WEEKLY, f"{name}_count", "csat", f"{name}_count")
-        for name in ("positive", "neutral", "negative", "offered")
-    ),
     Score(
         "contact_count by day", INTENSITY_DAILY,
         f"select intensity_date, sum(contact_count) from {INTENSITY_DAILY} group by all having sum(contact_count) > 0",

@@ -1,6 +1,6 @@
 """The world's records of contacts as values with names, for the comparisons."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -13,22 +13,39 @@ _ZONE = ZoneInfo(REPORTING_ZONE)
 
 
 def contacts(truth: Truth) -> Iterator[Any]:
-    """Each contact, its columns as attributes, and `week` and `month` of its creation."""
-    columns = truth["contacts"]["columns"]
-    for row in truth["contacts"]["rows"]:
-        contact = SimpleNamespace(**dict(zip(columns, row, strict=True)))
+    """Each contact, its columns as attributes, and `week` and `month` of its creation.
+
+    `waited` and `was_open` are seconds with whether they are over: until the first response, and until the last resolution.
+    """
+    until = cut(truth)
+    for contact in _records(truth["contacts"]):
         contact.week = week_of(contact.created_at)
         contact.month = month_of(contact.created_at)
+        contact.waited = _lasted(contact.waiting_from_at, contact.first_response_at, until)
+        contact.was_open = _lasted(contact.created_at, contact.resolved_at, until)
         yield contact
 
 
 def response_waits(truth: Truth) -> Iterator[Any]:
-    """Each wait after a contact's first, with `week` of its beginning."""
-    columns = truth["response_waits"]["columns"]
-    for row in truth["response_waits"]["rows"]:
-        wait = SimpleNamespace(**dict(zip(columns, row, strict=True)))
+    """Each wait after a contact's first, with `week` of its beginning and `is_answered`."""
+    for wait in _records(truth["response_waits"]):
         wait.week = week_of(wait.waiting_from_at)
+        wait.is_answered = wait.ended_by == "reply"
         yield wait
+
+
+def answers(truth: Truth, kind: str) -> Iterator[Any]:
+    """Each of the ratings, offers or efforts of the surveys after a contact."""
+    yield from _records(truth["surveys"][kind])
+
+
+def _records(table: Mapping[str, Any]) -> Iterator[SimpleNamespace]:
+    for row in table["rows"]:
+        yield SimpleNamespace(**dict(zip(table["columns"], row, strict=True)))
+
+
+def _lasted(since: int, until: int | None, now: int) -> tuple[int, bool]:
+    return (now if until is None else until) - since, until is not None
 
 
 def cut(truth: Truth) -> int:
@@ -41,10 +58,20 @@ def day_of(moment: int) -> date:
     return datetime.fromtimestamp(moment, UTC).astimezone(_ZONE).date()
 
 
-def week_of(moment: int) -> str:
-    """Its Monday."""
+def midnight(day: date) -> int:
+    """The instant at which a day begins in the reporting time zone."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=_ZONE).timestamp())
+
+
+def monday_of(moment: int) -> date:
+    """The Monday of its week."""
     day = day_of(moment)
-    return str(day - timedelta(days=day.weekday()))
+    return day - timedelta(days=day.weekday())
+
+
+def week_of(moment: int) -> str:
+    """Its Monday, as text."""
+    return str(monday_of(moment))
 
 
 def month_of(moment: int) -> str:
