@@ -20,6 +20,7 @@ from orchestration.demo.tickets import Tickets
 from orchestration.demo.truth_agents import COLUMNS as AGENT_COLUMNS
 from orchestration.demo.truth_agents import agent_skills, agent_weeks
 from orchestration.demo.truth_contacts import contacts, response_waits
+from orchestration.demo.truth_feedback import feedback
 from orchestration.demo.truth_flow import flow
 from orchestration.demo.truth_intensity import intensity
 from orchestration.demo.truth_maturity import maturity
@@ -29,6 +30,7 @@ from orchestration.demo.truth_reasons import reason_truth
 from orchestration.demo.truth_satisfaction import ces_by_scale, counted_ratings, csat_by_dimension_month
 from orchestration.demo.truth_surveys import surveys
 from orchestration.demo.truth_themes import theme_truth
+from orchestration.demo.truth_volumes import volumes
 from orchestration.demo.truth_workforce import workforce
 
 if TYPE_CHECKING:
@@ -66,7 +68,8 @@ def count_truth(books: Bookkeeping, seed: int, scale: float, at: int) -> Truth:
         "first_responses": _first_responses(books.tickets, at),
         "contacts": of_contacts,
         "reasons": reason_truth(books, seed, at),
-        "themes": theme_truth(books, of_contacts, at),
+        "themes": theme_truth(books, at),
+        "feedback": feedback(books, of_contacts, at),
         "response_waits": response_waits(books, at),
         "flow": flow(books, at),
         "intensity": intensity(books, seed, at),
@@ -82,6 +85,7 @@ def count_truth(books: Bookkeeping, seed: int, scale: float, at: int) -> Truth:
         "returns": _returns(books, at),
         "inr": _inr(books, at),
         "maturity": maturity(books, at),
+        "volumes": volumes(books, at),
         "app_reviews": _reviews(books, at),
     }
 

@@ -48,7 +48,7 @@ COLUMNS = (
     "escalation_count", "next_response_count", "total_reply_calendar_seconds", "requester_wait_calendar_seconds",
     "agent_wait_calendar_seconds", "on_hold_calendar_seconds", "is_first_canned", "is_followed_at_once",
     "substantive_response_at", "next_contact_calendar_seconds", "next_same_contact_calendar_seconds", "is_chaser",
-    "waited_business_seconds", "open_business_seconds", "picked_up_at",
+    "waited_business_seconds", "open_business_seconds", "picked_up_at", "is_order_linked",
 )  # fmt: skip
 WAIT_COLUMNS = ("ticket_id", "market", "waiting_from_at", "waiting_until_at", "ended_by", "waited_business_seconds")
 CALENDARS = [*(market.calendar_id for market in markets.MARKETS), "eu"]
@@ -175,7 +175,7 @@ def contacts(books: Bookkeeping, at: int) -> dict[str, Any]:
                 len(answers) > 1 and answers[1][0] - answers[0][0] <= AT_ONCE_SECONDS,
                 next((moment for moment, kind in answers if kind == REPLY), None),
                 *following[ticket], bool(tickets.known_previous[ticket] >= 0),
-                waited[row], was_open[row], _known(picked_up[row]),
+                waited[row], was_open[row], _known(picked_up[row]), bool(tickets.known_order[ticket] >= 0),
             ]
         )  # fmt: skip
     return {"columns": list(COLUMNS), "rows": rows}

@@ -1,7 +1,7 @@
 """What was written about, and by whom it was answered, counted from the world's own records.
 
-Belongs here: themes of reviews and survey comments in the words of the seed themes, reviews by dimension, and the answers of the
-NPS survey beside contacts. A change of the seed themes is a change here.
+Belongs here: themes of reviews and survey comments in the words of the seed themes, reviews by dimension, and which answers of the
+NPS survey count. A change of the seed themes is a change here.
 """
 
 from __future__ import annotations
@@ -25,17 +25,16 @@ THEMES = [OURS.get(code, code) for code in comments.CODES]
 RECENT = 14 * DAY
 
 
-def theme_truth(books: Bookkeeping, contacts: dict[str, Any], at: int) -> dict[str, Any]:
-    """Rows of each kind, sorted; `contacts` are the truth's own rows about contacts."""
+def theme_truth(books: Bookkeeping, at: int) -> dict[str, Any]:
+    """Rows of each kind, sorted."""
     return {
         "reviews": _reviews(books, at),
         "review_themes": _review_themes(books, at),
         "comments": _comments(books, at),
-        "nps_near_contacts": _near_contacts(books, contacts, at),
     }
 
 
-def _read_now(books: Bookkeeping, at: int) -> tuple[Ints, Ints, Ints]:
+def read_now(books: Bookkeeping, at: int) -> tuple[Ints, Ints, Ints]:
     """The reviews known at the cut: positions, stars and instants as they read then."""
     reviews = books.reviews
     row = np.flatnonzero(reviews.first_written_at < at)
@@ -46,7 +45,7 @@ def _read_now(books: Bookkeeping, at: int) -> tuple[Ints, Ints, Ints]:
 
 def _reviews(books: Bookkeeping, at: int) -> list[list[Any]]:
     """(dimension, value, month, reviews, stars, reviews with a text, replied to)."""
-    row, rating, moment = _read_now(books, at)
+    row, rating, moment = read_now(books, at)
     reviews = books.reviews
     words = {
         "all": ["all"] * len(row),
@@ -68,7 +67,7 @@ def _reviews(books: Bookkeeping, at: int) -> list[list[Any]]:
 
 def _review_themes(books: Bookkeeping, at: int) -> list[list[Any]]:
     """(theme, month, reviews in English): other languages have texts of their own."""
-    row, _, moment = _read_now(books, at)
+    row, _, moment = read_now(books, at)
     reviews = books.reviews
     english = (reviews.theme[row] >= 0) & ~reviews.is_foreign[row]
     return _by_theme(reviews.theme[row][english], moment[english])
@@ -77,7 +76,7 @@ def _review_themes(books: Bookkeeping, at: int) -> list[list[Any]]:
 def _comments(books: Bookkeeping, at: int) -> list[list[Any]]:
     """(theme, month, comments of answers that count), a comment under each of its one or two themes."""
     answers = books.survey.answers
-    row = _counted(books, at)
+    row = counted_answers(books, at)
     themes = np.concatenate([answers.theme[row], answers.second_theme[row]])
     moments = np.concatenate([answers.responded_at[row]] * 2)
     return _by_theme(themes[themes >= 0], moments[themes >= 0])
@@ -90,7 +89,7 @@ def _by_theme(theme: Ints, moment: Ints) -> list[list[Any]]:
     return [[*key, count] for key, count in sorted(cells.items())]
 
 
-def _counted(books: Bookkeeping, at: int) -> Ints:
+def counted_answers(books: Bookkeeping, at: int) -> Ints:
     """The latest valid answer of each person and quarter; answers without a person each."""
     answers = books.survey.answers
     latest: dict[tuple[str, int, int], int] = {}
@@ -101,8 +100,8 @@ def _counted(books: Bookkeeping, at: int) -> Ints:
     return np.array(sorted(latest.values()), dtype=np.int64)
 
 
-def _near_contacts(books: Bookkeeping, contacts: dict[str, Any], at: int) -> list[list[Any]]:
-    """(quarter, whether near a contact, promoters, passives, detractors): a contact of 14 days before, or one that was open."""
+def near_contacts(books: Bookkeeping, contacts: dict[str, Any], at: int, row: Ints) -> list[bool]:
+    """Of answers, whether a contact of the person was made within 14 days before, or was open."""
     answers, tickets = books.survey.answers, books.tickets
     position = {key: number for number, key in enumerate(tickets.ids.to_pylist())}
     columns = contacts["columns"]
@@ -113,10 +112,7 @@ def _near_contacts(books: Bookkeeping, contacts: dict[str, Any], at: int) -> lis
         if customer >= 0:
             ends = at if contact["resolved_at"] is None else contact["resolved_at"]
             spans[customer].append((contact["created_at"], max(ends, contact["created_at"] + RECENT)))
-    row = _counted(books, at)
-    cells: dict[tuple[str, bool], list[int]] = defaultdict(lambda: [0, 0, 0])
-    for each, quarter in zip(row.tolist(), periods(reporting_day(answers.responded_at[row]), "Q"), strict=True):
-        moment, score = int(answers.responded_at[each]), int(answers.score[each])
-        is_near = any(begins <= moment < ends for begins, ends in spans.get(int(answers.customer[each]), ()))
-        cells[quarter, is_near][0 if score >= 9 else 1 if score >= 7 else 2] += 1
-    return [[*key, *cells[key]] for key in sorted(cells)]
+    return [
+        any(begins <= moment < ends for begins, ends in spans.get(customer, ()))
+        for customer, moment in zip(answers.customer[row].tolist(), answers.responded_at[row].tolist(), strict=True)
+    ]

@@ -60,7 +60,7 @@ def workforce(books: Bookkeeping, seed: int, at: int) -> dict[str, Any]:
         "contacts_by_week_market_channel": _begun(books, at),
         "exchanges_by_week_channel": _exchanges(books, at),
         "resolutions_by_week_channel": _resolutions(books, at),
-        "orders_by_month_tier": _orders(books, seed, at),
+        "orders_by_month_market_tier": _orders(books, seed, at),
         "active_customers_by_market_day": _active(books, seed, at),
         "live_contacts": _live(books, at),
     }
@@ -172,7 +172,7 @@ def _resolutions(books: Bookkeeping, at: int) -> list[list[Any]]:
 
 
 def _orders(books: Bookkeeping, seed: int, at: int) -> list[list[Any]]:
-    """(month, the customer's tier at the cut, orders, US dollars); tests are none, cancelled ones are worth nothing."""
+    """(month, market, the customer's tier at the cut, orders, US dollars); tests are none, cancelled ones are worth nothing."""
     orders, items = books.orders, books.items
     known: Flags = (orders.ordered_at < at) & ~orders.is_test
     value = np.round(np.bincount(items.order, items.price_amount + items.freight_amount, minlength=len(orders)), 2)
@@ -183,7 +183,8 @@ def _orders(books: Bookkeeping, seed: int, at: int) -> list[list[Any]]:
     value[orders.cancelled_at < at] = 0.0
     rows = np.flatnonzero(known)
     tier = books.customers.tier_at(orders.customer[rows], np.full(len(rows), at - 1))
-    keys = list(zip(_months(days[rows]), [TIERS[number] for number in tier.tolist()], strict=True))
+    where = [markets.CODES[number] for number in orders.market[rows].tolist()]
+    keys = list(zip(_months(days[rows]), where, [TIERS[number] for number in tier.tolist()], strict=True))
     return _summed(keys, [1] * len(rows), value[rows].tolist())
 
 

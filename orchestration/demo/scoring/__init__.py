@@ -8,11 +8,13 @@ from orchestration.demo.scoring.cells import Score, Scored, score
 from orchestration.demo.scoring.contacts import CONTACTS
 from orchestration.demo.scoring.flow import FLOW
 from orchestration.demo.scoring.intensity import INTENSITY
+from orchestration.demo.scoring.loyalty import LOYALTY
 from orchestration.demo.scoring.marketplace import MARKETPLACE
 from orchestration.demo.scoring.maturity import MATURITY
 from orchestration.demo.scoring.next_responses import NEXT_RESPONSES
 from orchestration.demo.scoring.periods import PERIODS
 from orchestration.demo.scoring.reasons import REASON_SCORES
+from orchestration.demo.scoring.reviews import REVIEWS
 from orchestration.demo.scoring.satisfaction import SATISFACTION
 from orchestration.demo.scoring.themes import THEME_SCORES
 from orchestration.demo.scoring.waits import WAITS
@@ -25,6 +27,8 @@ SCORES: tuple[Score, ...] = (
     *CONTACTS,
     *FLOW,
     *SATISFACTION,
+    *LOYALTY,
+    *REVIEWS,
     *MARKETPLACE,
     *INTENSITY,
     *REASON_SCORES,

@@ -87,13 +87,6 @@ MARKETPLACE = (
         f"select intensity_week, contact_reason, sum(contact_count) from {REASONS_DAILY} group by all "
         "having sum(contact_count) > 0", _by_week_and_reason,
     ),
-    *(
-        Score(
-            f"promoters less detractors, all {table.rpartition('_')[2]}s", table,
-            f"select sum(promoter_count) - sum(detractor_count) from {table}", _nps_balance,
-        )
-        for table in ("indirect.rpt_nps_by_month", "indirect.rpt_nps_by_week")
-    ),
     _total("returns requested, by event", VOLUMES, "return_requested_count", "returns", "return_count"),
     Score(
         "tickets that are no contacts", "meta.excluded_records",
@@ -114,7 +107,6 @@ MARKETPLACE = (
         "orders delivered", "core.fct_orders", "select count(delivered_at) from core.fct_orders",
         _one("orders", "delivered_count"),
     ),
-    *(_nps(column) for column in ("promoter_count", "passive_count", "detractor_count")),
     *(
         _total(
             f"orders with a return {step}", RETURNS, f"return_{step}_order_count", "returns",
@@ -126,9 +118,4 @@ MARKETPLACE = (
     _total("inr_order_count", INR, "inr_order_count", "inr", "orders_with_inr_count"),
     _total("INR upheld", INR, "inr_upheld_order_count", "inr", "orders_with_inr_upheld_count"),
     _total("INR refunded", INR, "inr_refunded_order_count", "inr", "orders_with_inr_refunded_count"),
-    _total("app reviews", REVIEWS, "review_count", "app_reviews", "review_count"),
-    _total("app reviews replied to", REVIEWS, "replied_count", "app_reviews", "replied_count"),
-    _total(
-        "replies dated before the review", REVIEWS, "reply_before_review_count", "app_reviews", "replied_before_review_count"
-    ),
 )  # fmt: skip

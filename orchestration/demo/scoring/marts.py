@@ -30,7 +30,7 @@ def of_mart(
     """One comparison for each figure of a mart.
 
     Args:
-        table: the mart; keys: the columns that name its cells, as SQL; where: which cells are compared, as SQL.
+        table: the mart; keys: the columns that name its cells, as SQL, none for the one cell; where: which cells are compared.
         records: the same cells with what the world wrote down.
         figures: by the metric's name in the dictionary, its value from the records of a cell.
         columns: the mart's column, or expression, of a metric that has another name there.
@@ -42,7 +42,8 @@ def of_mart(
             return {key: value(cell) for key, cell in records(truth).items()}
 
         column = (columns or {}).get(metric, metric)
-        return Score(metric, table, f"select {keys}, {column} from {table} where {where}", truth_cells, **about)
+        named = f"{keys}, {column}" if keys else column
+        return Score(metric, table, f"select {named} from {table} where {where}", truth_cells, **about)
 
     return tuple(figure(metric, value) for metric, value in figures.items())
 

@@ -39,6 +39,11 @@ def answers(truth: Truth, kind: str) -> Iterator[Any]:
     yield from _records(truth["surveys"][kind])
 
 
+def feedback(truth: Truth, kind: str) -> Iterator[Any]:
+    """Each of the app reviews, or of the answers to the loyalty survey (nps)."""
+    yield from _records(truth["feedback"][kind])
+
+
 def _records(table: Mapping[str, Any]) -> Iterator[SimpleNamespace]:
     for row in table["rows"]:
         yield SimpleNamespace(**dict(zip(table["columns"], row, strict=True)))
@@ -77,3 +82,9 @@ def week_of(moment: int) -> str:
 def month_of(moment: int) -> str:
     """Its first day."""
     return str(day_of(moment).replace(day=1))
+
+
+def quarter_of(moment: int) -> str:
+    """Its first day."""
+    day = day_of(moment)
+    return str(day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1))

@@ -1,4 +1,4 @@
-"""What people write about in the stores and in the survey, and the answers to the survey beside contacts."""
+"""What people write about in the stores and in the survey."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,6 @@ from orchestration.demo.scoring.cells import Cells, Score, Truth, counted
 
 REVIEWS = "secondary.rpt_app_reviews_by_dimension_month"
 THEMES = "secondary.rpt_themes_by_month"
-NPS = "indirect.rpt_nps_changes_by_month"
 UNSURE = ("app", "delivery")
 """Themes that rules find in more texts than were written about them; they are bounded in a test of their own."""
 WHY = "without app and delivery: rules know these words in Korean too, and find a delivery where parcels are tracked"
@@ -39,18 +38,8 @@ def _reviews(column: str, place: int) -> Score:
     )  # fmt: skip
 
 
-def _near(column: str, place: int) -> Score:
-    return Score(
-        f"{column} of NPS, near a contact or not", NPS,
-        f"select period_month, response_group = 'near a contact', {column} from {NPS} "
-        "where period_kind = 'quarter' and market = 'all' and response_group <> 'all'",
-        _rows("nps_near_contacts", place, 0, 1),
-    )  # fmt: skip
-
-
 THEME_SCORES = (
     _themes("themes of reviews", "review_themes", "app review"),
     _themes("themes of NPS comments", "comments", "NPS comment"),
     *(_reviews(column, place) for place, column in enumerate(("review_count", "total_rating_stars", "text_count", "replied_count"), start=3)),
-    *(_near(column, place) for place, column in enumerate(("promoter_count", "passive_count", "detractor_count"), start=2)),
 )  # fmt: skip

@@ -90,7 +90,10 @@ def _on_shift(truth: Truth) -> Cells:
 
 def _revenue(truth: Truth) -> Cells:
     kept = assumption("order_value_kept_ratio")
-    return {(month, tier): usd * kept for month, tier, _, usd in truth["workforce"]["orders_by_month_tier"]}
+    cells: dict[tuple[str, str], float] = defaultdict(float)
+    for month, _, tier, _, usd in truth["workforce"]["orders_by_month_market_tier"]:
+        cells[month, tier] += usd * kept
+    return cells
 
 
 def _last_over(truth: Truth, months: Cells) -> Cells:
