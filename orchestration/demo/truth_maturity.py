@@ -98,18 +98,22 @@ def _codes(books: Bookkeeping, order: Ints) -> list[str]:
 
 
 def _returns(books: Bookkeeping, at: int) -> list[list[Any]]:
-    """(market, ship week): shipped; asked back so far, within the window; units shipped, asked back so far."""
+    """(market, ship week): shipped; asked back so far, within the window; the same three of units."""
     order = _shipped(books, at)
     shipped_at, requested = books.deliveries.shipped_at[order], _requested(books)[order]
     units = np.bincount(books.items.order, books.items.unit_count, len(books.orders))
-    so_far = books.returns.requested_at < at
-    units_back = np.bincount(
-        books.returns.order[so_far], books.items.unit_count[books.returns.item[so_far]], len(books.orders)
-    )
+    returns = books.returns
+    shipped_of = books.deliveries.shipped_at[returns.order]
+
+    def units_back(which: Flags) -> Ints:
+        back = np.bincount(returns.order[which], books.items.unit_count[returns.item[which]], len(books.orders))
+        return back[order].astype(np.int64)
+
     return _rows(
         zip(_codes(books, order), _texts(week_start(reporting_day(shipped_at))), strict=True),
         np.ones(len(order), dtype=np.int64), requested < at, requested < shipped_at + WINDOW_DAYS * DAY,
-        units[order].astype(np.int64), units_back[order].astype(np.int64),
+        units[order].astype(np.int64), units_back(returns.requested_at < at),
+        units_back(returns.requested_at < shipped_of + WINDOW_DAYS * DAY),
     )  # fmt: skip
 
 

@@ -43,6 +43,7 @@ def reason_truth(books: Bookkeeping, seed: int, at: int) -> dict[str, Any]:
         "by_month": _by_month(books, contact, stated, day, tags, at),
         "costs": _costs(books, seed, contact, stated, day, at),
         "topics": _topics(stated, day, tags),
+        "topic_kinds": _topic_kinds(stated, day, tags),
         "bugs": _bugs(books, contact, stated, day, tags),
         "stray_tags": _stray_tags(stated, tags),
         "changes": _changes(stated, day, at),
@@ -108,15 +109,31 @@ def _category(reason: int, tags: set[str]) -> str:
     return "outage" if "outage" in tags else CATEGORIES[reason]
 
 
+def _topics_said(stated: Ints, tags: list[set[str]]) -> list[set[tuple[str, str]]]:
+    """Per contact its (kind, topic)s."""
+    found = []
+    for reason, said in zip(stated.tolist(), tags, strict=True):
+        category = _category(reason, said)
+        topics = {TOPICS[tag] for tag in said if tag in TOPICS} | {("category", category)}
+        if category == "feature request" and not any(kind == "feature" for kind, _ in topics):
+            topics.add(("feature", "not named"))
+        found.append(topics)
+    return found
+
+
 def _topics(stated: Ints, day: Ints, tags: list[set[str]]) -> list[list[Any]]:
     """(kind, topic, quarter, contacts)."""
     counts: Counter[tuple[str, str, str]] = Counter()
-    for reason, quarter, said in zip(stated.tolist(), periods(day, "Q"), tags, strict=True):
-        category = _category(reason, said)
-        found = {TOPICS[tag] for tag in said if tag in TOPICS} | {("category", category)}
-        if category == "feature request" and not any(kind == "feature" for kind, _ in found):
-            found.add(("feature", "not named"))
-        counts.update((*topic, quarter) for topic in found)
+    for topics, quarter in zip(_topics_said(stated, tags), periods(day, "Q"), strict=True):
+        counts.update((*topic, quarter) for topic in topics)
+    return [[*key, count] for key, count in sorted(counts.items())]
+
+
+def _topic_kinds(stated: Ints, day: Ints, tags: list[set[str]]) -> list[list[Any]]:
+    """(kind, quarter, contacts with any topic of it)."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for topics, quarter in zip(_topics_said(stated, tags), periods(day, "Q"), strict=True):
+        counts.update((kind, quarter) for kind in {kind for kind, _ in topics})
     return [[*key, count] for key, count in sorted(counts.items())]
 
 
@@ -142,14 +159,18 @@ def _bugs(books: Bookkeeping, contact: Ints, stated: Ints, day: Ints, tags: list
 
 
 def _stray_tags(stated: Ints, tags: list[set[str]]) -> list[list[Any]]:
-    """(tag, contacts, those without a reason)."""
-    counts: Counter[str] = Counter()
-    lost: Counter[str] = Counter()
+    """(tag, contacts, those without a reason, those with the reason that most of them have)."""
+    of_tag: dict[str, Counter[str]] = {}
     for reason, said in zip(stated.tolist(), tags, strict=True):
-        stray = said & set(reasons.STRAY_TAGS)
-        counts.update(stray)
-        lost.update(stray if NAMES[reason] == "uncategorised" else ())
-    return [[tag, counts[tag], lost[tag]] for tag in sorted(counts)]
+        for tag in said & set(reasons.STRAY_TAGS):
+            of_tag.setdefault(tag, Counter())[NAMES[reason]] += 1
+    return [
+        [
+            tag, counts.total(), counts["uncategorised"],
+            max((count for name, count in counts.items() if name != "uncategorised"), default=0),
+        ]
+        for tag, counts in sorted(of_tag.items())
+    ]  # fmt: skip
 
 
 def _changes(stated: Ints, day: Ints, at: int) -> list[list[Any]]:

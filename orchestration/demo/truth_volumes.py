@@ -16,15 +16,16 @@ if TYPE_CHECKING:
 
 
 def volumes(books: Bookkeeping, at: int) -> list[list[Any]]:
-    """Rows (event, market, week, count), sorted."""
+    """Rows (event, market, week, count), sorted; a claim made before the promise was over is none."""
     returns, claims = books.returns, books.claims
+    mine = ~claims.is_before_promise
     events: dict[str, tuple[Ints, Ints]] = {
         "return_requested": (returns.order, returns.requested_at),
         "return_received": (returns.order, returns.received_at),
         "return_refunded": (returns.order, returns.refunded_at),
-        "inr_opened": (claims.order, claims.opened_at),
-        "inr_decided": (claims.order, claims.resolved_at),
-        "inr_refunded": (claims.order, claims.refunded_at),
+        "inr_opened": (claims.order[mine], claims.opened_at[mine]),
+        "inr_decided": (claims.order[mine], claims.resolved_at[mine]),
+        "inr_refunded": (claims.order[mine], claims.refunded_at[mine]),
     }
     counts: Counter[tuple[str, str, str]] = Counter()
     for event, (order, moment) in events.items():

@@ -14,6 +14,7 @@ from orchestration.demo.scoring.maturity import MATURITY
 from orchestration.demo.scoring.next_responses import NEXT_RESPONSES
 from orchestration.demo.scoring.periods import PERIODS
 from orchestration.demo.scoring.reasons import REASON_SCORES
+from orchestration.demo.scoring.retention import RETAINED
 from orchestration.demo.scoring.reviews import REVIEWS
 from orchestration.demo.scoring.satisfaction import SATISFACTION
 from orchestration.demo.scoring.themes import THEME_SCORES
@@ -35,6 +36,7 @@ SCORES: tuple[Score, ...] = (
     *THEME_SCORES,
     *WORKFORCE,
     *MATURITY,
+    *RETAINED,
 )
 
 __all__ = ["SCORES", "Score", "Scored", "score"]

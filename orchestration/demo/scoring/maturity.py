@@ -1,9 +1,14 @@
-"""Cohorts of returns and of items not received by age and by seller, lateness, and who came back.
+"""Cohorts of returns and of items not received by age and by seller, and lateness.
 
-Belongs here: what is exact. Estimates of what is still to come are held against the truth by a test.
+Belongs here: what the data determine, and the estimate of what is still to come beside what came of it in the world.
 """
 
-from orchestration.demo.scoring.cells import Cells, Score, Truth, counted
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from orchestration.demo.scoring.cells import Cells, Key, Score, Truth, counted
+from orchestration.demo.scoring.marts import Value, of_mart, over, part, share
 
 RETURNS = "secondary.rpt_returns_by_ship_week"
 RETURN_AGES = "secondary.rpt_returns_by_cohort_age_week"
@@ -11,113 +16,165 @@ INR = "secondary.rpt_inr_by_promised_week"
 INR_AGES = "secondary.rpt_inr_by_cohort_age_week"
 SELLERS = "secondary.rpt_returns_and_inr_by_seller_quarter"
 LATE = "secondary.rpt_late_orders_by_dimension_month"
-RETENTION = "secondary.rpt_retention_by_month"
-EXPERIENCE = "secondary.rpt_retention_by_support_experience_month"
+VOLUMES = "secondary.rpt_return_and_inr_volumes_by_week"
+DELAYS = "secondary.rpt_delays_by_age_day"
+NEWEST_WEEKS = 13
+"""Cohorts young enough that much is still to come."""
+LISTED_SINCE = "2026-04-06"
+"""The Monday before which every dispute is told by the shop's own records."""
+EVENTS = ("return_requested", "return_received", "return_refunded", "inr_opened", "inr_refunded")
 AGES = "cohort_period = 'month' and age_days in (7, 28, 56, 84, 182)"
+RETURN_PARTS = ("shipped", "asked", "asked_in_the_end", "units", "units_asked", "units_asked_in_the_end")
+INR_PARTS = ("due", "claimed", "claimed_in_the_end")
+LATE_PARTS = ("over", "late_by_date", "has_moment", "late_by_moment", "month_over", "never_came")
 
 
-def _score(
-    metric: str, table: str, keys: str, column: str, rows: str, place: int, *, where: str = "true", only: str = ""
-) -> Score:
-    """A column summed by its keys, beside the count at `place` of the truth's rows; `only` keeps rows with that key."""
-    key_count = keys.count(",") + 1
+def _cells(rows: str, names: tuple[str, ...]) -> Callable[[Truth], Mapping[Key, dict[str, Any]]]:
+    """Rows of the truth by their first columns, the last ones with a name."""
+    return lambda truth: {
+        tuple(row[: -len(names)]): dict(zip(names, row[-len(names) :], strict=True)) for row in truth["maturity"][rows]
+    }
 
-    def by(truth: Truth) -> Cells:
-        kept = [row for row in truth["maturity"][rows] if not only or only in row]
-        return counted(kept, lambda row: row[place], *range(key_count))
 
+def _by_age(table: str, column: str, rows: str, place: int) -> Score:
     return Score(
-        metric, table.split()[0], f"select {keys}, sum({column}) from {table} where {where} group by {keys} having sum({column}) is not null",
-        by,
+        column, table, f"select cohort_date, age_days, sum({column}) from {table} where {AGES} group by all",
+        lambda truth: counted(truth["maturity"][rows], lambda row: row[place], 0, 1),
     )  # fmt: skip
 
 
-def _seller(metric: str, column: str, place: int) -> Score:
-    table = f"{SELLERS} inner join core.dim_sellers using (seller_key)"
-    return _score(metric, table, "seller_id, cohort_quarter", column, "by_seller_quarter", place)
+def _sellers(truth: Truth) -> Mapping[Key, dict[str, Any]]:
+    return _cells("by_seller_quarter", ("shipped", "asked", "due", "claimed"))(truth)
 
 
-def _retention_of_month(metric: str, column: str, place: int) -> Score:
+def _seller(column: str, name: str) -> Score:
+    sql = f"select seller_id, cohort_quarter, sum({column}) from {SELLERS} inner join core.dim_sellers using (seller_key) group by all"
+    return Score(column, SELLERS, sql, lambda truth: {key: cell[name] for key, cell in _sellers(truth).items()})
+
+
+def _events(truth: Truth) -> Mapping[Key, Counter[str]]:
+    cells: dict[Key, Counter[str]] = defaultdict(Counter)
+    for event, market, week, count in truth["volumes"]:
+        cells[market, week][event] += count
+    return cells
+
+
+def _late_by_moment(truth: Truth) -> Mapping[Key, dict[str, Any]]:
+    """Where all promises name a moment: in one market."""
+    return {key: cell for key, cell in _cells("late_by_dimension_month", LATE_PARTS)(truth).items() if key[1] == "KR"}
+
+
+def _in_the_end(rows: str, names: tuple[str, ...], whole: str, cases: str) -> Callable[[Truth], Cells]:
+    """What of the newest cohorts there will be in the end, as the world knows and nobody else."""
+
     def by(truth: Truth) -> Cells:
-        rows = truth["maturity"]["retention_by_market_month"]
-        first = min(row[1] for row in rows)
-        # What went before the first month is not known.
-        return counted(
-            [row for row in rows if place > 3 or row[1] > first], lambda row: row[place], 0, 1
-        )  # fmt: skip
+        cells = _cells(rows, names)(truth)
+        newest = sorted({week for _, week in cells})[-NEWEST_WEEKS:]
+        sums = {name: sum(cell[name] for (_, week), cell in cells.items() if week in newest) for name in names}
+        return {(): over(sums[f"{cases}_in_the_end"], sums[whole])}
 
-    return Score(
-        metric, RETENTION, f"select market, active_month, {column} from {RETENTION} where {column} is not null", by
+    return by
+
+
+def _matured(rows: str, names: tuple[str, ...], whole: str, cases: str) -> Callable[[Truth], Cells]:
+    """How many orders of a cohort count as watched to the end: all, times the share of its cases that has been seen."""
+
+    def by(truth: Truth) -> Cells:
+        cells = _cells(rows, names)(truth)
+        sums = {name: sum(cell[name] for cell in cells.values()) for name in names}
+        return {(): sums[whole] * sums[cases] / sums[f"{cases}_in_the_end"]}
+
+    return by
+
+
+def _estimate(table: str, cases: str, matured: str, week: str) -> str:
+    return (
+        f"select sum({cases}) * 1.0 / sum({matured}) from {table} where {week} in "
+        f"(select distinct {week} from {table} order by {week} desc limit {NEWEST_WEEKS})"
     )
 
 
-def _repeats(truth: Truth) -> Cells:
-    rows = truth["maturity"]["retention_by_market_month"]
-    first_year = sorted({row[1] for row in rows})[:12]
-    return counted([row for row in rows if row[1] not in first_year], lambda row: row[6], 0, 1)
-
-
-def _came_back(column: str, months: int, place: int) -> Score:
-    def by(truth: Truth) -> Cells:
-        rows = truth["maturity"]["retention_by_experience_month"]
-        known = sorted({row[1] for row in rows})[:-months]
-        return counted([row for row in rows if row[1] in known], lambda row: row[place], 0, 1)
-
-    return Score(
-        column, EXPERIENCE,
-        f"select support_experience, active_month, {column} from {EXPERIENCE} where {column} is not null", by,
-    )  # fmt: skip
-
-
-MATURITY = (
-    _score("orders shipped, by week", RETURNS, "market, shipped_week", "shipped_order_count", "returns_by_market_week", 2),
-    _score(
-        "orders with a return requested, by week", RETURNS, "market, shipped_week", "return_requested_order_count",
-        "returns_by_market_week", 3,
+ESTIMATED = "an estimate from earlier cohorts of what is still to come"
+FEW = "an estimate from few cases: some eighty claims in thirteen weeks, so that chance alone moves it"
+_late: dict[str, Value] = {
+    "promise_ended_order_count": part("over"),
+    "late_by_date_order_count": part("late_by_date"),
+    "late_by_date_ratio": share("late_by_date", "over"),
+    "month_over_order_count": part("month_over"),
+    "never_delivered_order_count": part("never_came"),
+    "never_delivered_ratio": share("never_came", "month_over"),
+    "promised_moment_order_count": part("has_moment"),
+}
+MATURITY: tuple[Score, ...] = (
+    *of_mart(
+        RETURNS, "market, shipped_week", _cells("returns_by_market_week", RETURN_PARTS),
+        {
+            "shipped_order_count": part("shipped"),
+            "return_requested_order_count": part("asked"),
+            "order_return_ratio": share("asked", "shipped"),
+            "shipped_unit_count": part("units"),
+            "return_requested_unit_count": part("units_asked"),
+            "unit_return_ratio": share("units_asked", "units"),
+        },
     ),
-    _score("units shipped, by week", RETURNS, "market, shipped_week", "shipped_unit_count", "returns_by_market_week", 5),
-    _score(
-        "units asked back, by week", RETURNS, "market, shipped_week", "return_requested_unit_count", "returns_by_market_week", 6
-    ),
-    _score(
-        "orders watched, by month and age", RETURN_AGES, "cohort_date, age_days", "watched_shipped_order_count",
-        "returns_by_month_age", 2, where=AGES,
-    ),
-    _score(
-        "orders with a return requested, by month and age", RETURN_AGES, "cohort_date, age_days",
-        "return_by_age_order_count", "returns_by_month_age", 3, where=AGES,
-    ),
-    _score("orders due, by week", INR, "market, promised_week", "due_order_count", "inr_by_market_week", 2),
-    _score("orders not received, by week", INR, "market, promised_week", "inr_order_count", "inr_by_market_week", 3),
-    _score(
-        "orders not received, by month and age", INR_AGES, "cohort_date, age_days", "inr_by_age_order_count", "inr_by_month_age", 3,
-        where=AGES,
-    ),
-    _seller("orders shipped, by seller", "shipped_order_count", 2),
-    _seller("orders with a return requested, by seller", "return_requested_order_count", 3),
-    _seller("orders due, by seller", "due_order_count", 4),
-    _seller("orders not received, by seller", "inr_order_count", 5),
-    *(
-        _score(column, LATE, "dimension_name, dimension_value, promised_month", column, "late_by_dimension_month", place)
-        for column, place in (("promise_ended_order_count", 3), ("late_by_date_order_count", 4))
-    ),
-    _score(
-        "late_by_timestamp_order_count", LATE, "dimension_name, dimension_value, promised_month", "late_by_timestamp_order_count",
-        "late_by_dimension_month", 6, where="dimension_value = 'KR'", only="KR",
-    ),
-    _score(
-        "never_delivered_order_count", LATE, "dimension_name, dimension_value, promised_month",
-        "coalesce(never_delivered_order_count, 0)", "late_by_dimension_month", 8,
-    ),
-    _retention_of_month("customers active last month", "previous_ordering_customer_count", 2),
-    _retention_of_month("customers active last month and this", "retained_customer_count", 3),
-    _retention_of_month("orders of known persons", "customer_order_count", 5),
     Score(
-        "repeat_order_count", RETENTION,
-        f"select market, active_month, repeat_order_count from {RETENTION} where repeat_order_count is not null", _repeats,
+        "matured_shipped_order_count", RETURNS, f"select sum(matured_shipped_order_count) from {RETURNS}",
+        _matured("returns_by_market_week", RETURN_PARTS, "shipped", "asked"), tolerance=0.02, why=ESTIMATED,
     ),
-    _score("customers by support experience", EXPERIENCE, "support_experience, active_month", "ordering_customer_count",
-           "retention_by_experience_month", 2),
-    _came_back("next_month_customer_count", 1, 3),
-    _came_back("three_month_customer_count", 3, 4),
+    Score(
+        "order_return_completed_ratio", RETURNS,
+        _estimate(RETURNS, "return_requested_order_count", "matured_shipped_order_count", "shipped_week"),
+        _in_the_end("returns_by_market_week", RETURN_PARTS, "shipped", "asked"), tolerance=0.15, why=ESTIMATED,
+    ),
+    Score(
+        "matured_shipped_unit_count", RETURNS, f"select sum(matured_shipped_unit_count) from {RETURNS}",
+        _matured("returns_by_market_week", RETURN_PARTS, "units", "units_asked"), tolerance=0.02, why=ESTIMATED,
+    ),
+    Score(
+        "unit_return_completed_ratio", RETURNS,
+        _estimate(RETURNS, "return_requested_unit_count", "matured_shipped_unit_count", "shipped_week"),
+        _in_the_end("returns_by_market_week", RETURN_PARTS, "units", "units_asked"), tolerance=0.15, why=ESTIMATED,
+    ),
+    _by_age(RETURN_AGES, "watched_shipped_order_count", "returns_by_month_age", 2),
+    _by_age(RETURN_AGES, "return_by_age_order_count", "returns_by_month_age", 3),
+    *of_mart(
+        INR, "market, promised_week", _cells("inr_by_market_week", INR_PARTS),
+        {
+            "due_order_count": part("due"),
+            "inr_order_count": part("claimed"),
+            "inr_ratio": share("claimed", "due"),
+        },
+    ),
+    Score(
+        "matured_due_order_count", INR, f"select sum(matured_due_order_count) from {INR}",
+        _matured("inr_by_market_week", INR_PARTS, "due", "claimed"), tolerance=0.02, why=ESTIMATED,
+    ),
+    Score(
+        "inr_completed_ratio", INR, _estimate(INR, "inr_order_count", "matured_due_order_count", "promised_week"),
+        _in_the_end("inr_by_market_week", INR_PARTS, "due", "claimed"), tolerance=0.25, why=FEW,
+    ),
+    _by_age(INR_AGES, "inr_by_age_order_count", "inr_by_month_age", 3),
+    _seller("shipped_order_count", "shipped"),
+    _seller("return_requested_order_count", "asked"),
+    _seller("due_order_count", "due"),
+    _seller("inr_order_count", "claimed"),
+    *of_mart(VOLUMES, "market, happened_week", _events, {f"{event}_count": part(event) for event in EVENTS}),
+    Score(
+        "inr_decided_count", VOLUMES,
+        f"select market, happened_week, inr_decided_count from {VOLUMES} where happened_week < date '{LISTED_SINCE}'",
+        lambda truth: {key: cell["inr_decided"] for key, cell in _events(truth).items() if key[1] < LISTED_SINCE},
+        why="PayPal tells when a dispute was last changed, and not when it was decided: what it may list is not compared",
+    ),
+    *of_mart(
+        LATE, "dimension_name, dimension_value, promised_month", _cells("late_by_dimension_month", LATE_PARTS), _late,
+        columns={"never_delivered_order_count": "coalesce(never_delivered_order_count, 0)"},
+    ),
+    *of_mart(
+        LATE, "dimension_name, dimension_value, promised_month", _late_by_moment,
+        {
+            "late_by_timestamp_order_count": part("late_by_moment"),
+            "late_by_timestamp_ratio": share("late_by_moment", "has_moment"),
+        },
+        where="dimension_value = 'KR'",
+    ),
 )  # fmt: skip

@@ -1,8 +1,16 @@
-"""Why people write, what that costs, and what came of the changes."""
+"""Why people write, whose that is, and what came of the changes."""
 
-from collections.abc import Callable
+import calendar
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
 
-from orchestration.demo.scoring.cells import Cells, Score, Truth, counted
+from orchestration.demo.scoring.cells import Cells as Counts
+from orchestration.demo.scoring.cells import Key, Score, Truth
+from orchestration.demo.scoring.marts import of_mart, over, part, share
+from orchestration.demo.scoring.plans import seed
+from orchestration.demo.scoring.records import cut, day_of
 
 REASONS = "secondary.rpt_contacts_by_reason_month"
 TOPICS = "secondary.rpt_contact_topics_by_quarter"
@@ -10,59 +18,108 @@ BUGS = "secondary.rpt_bug_reports_by_month"
 UNMAPPED = "secondary.rpt_unmapped_tags"
 CHANGES = "drivers.rpt_change_effects_all_time"
 OWNERS = "drivers.rpt_owners_by_month"
+WINDOWS = (
+    "compared_week_count", "before_contact_count", "after_contact_count", "untouched_before_contact_count",
+    "untouched_after_contact_count",
+)  # fmt: skip
+Cells = Mapping[Key, Mapping[str, Any]]
 
 
-def _rows(name: str, value: int, *keys: int) -> Callable[[Truth], Cells]:
-    """The column at `value` of the truth's rows `name`, by the columns at `keys`."""
-    return lambda truth: counted(truth["reasons"][name], lambda row: row[value], *keys)
+def _rows(name: str, *parts: str) -> Callable[[Truth], Cells]:
+    """The truth's rows `name` by their first columns, the last ones with a name."""
+    return lambda truth: {
+        tuple(row[: -len(parts)]): dict(zip(parts, row[-len(parts) :], strict=True)) for row in truth["reasons"][name]
+    }
 
 
-def _by_reason(column: str, place: int) -> Score:
-    return Score(
-        f"{column} by reason", REASONS,
-        f"select contact_reason, created_month, coalesce({column}, 0) from {REASONS} where contact_count > 0",
-        _rows("by_month", place, 0, 1),
-    )  # fmt: skip
+def _by_month(truth: Truth) -> Cells:
+    """By reason and month, beside all contacts of the month."""
+    cells = _rows("by_month", "contacts", "angry", "billing", "timed", "seconds")(truth)
+    months: Counter[str] = Counter()
+    for (_, month), cell in cells.items():
+        months[month] += cell["contacts"]
+    return {key: {**cell, "month": months[key[1]]} for key, cell in cells.items()}
 
 
-def _by_change(column: str, place: int) -> Score:
-    return Score(
-        column,
-        CHANGES,
-        f"select change_id, {column} from {CHANGES} where status = 'shipped'",
-        _rows("changes", place, 0),
-    )
+def _topics(truth: Truth) -> Cells:
+    kinds = {(kind, quarter): count for kind, quarter, count in truth["reasons"]["topic_kinds"]}
+    cells = _rows("topics", "contacts")(truth)
+    return {key: {**cell, "kind": kinds[key[0], key[2]]} for key, cell in cells.items()}
 
 
-REASON_SCORES = (
-    *(
-        _by_reason(column, place)
-        for place, column in enumerate(
-            ("contact_count", "angry_count", "billing_count", "timed_contact_count", "total_handle_calendar_seconds"), start=2
-        )
+def _bugs(truth: Truth) -> Counts:
+    return {tuple(key): contacts for *key, contacts, _ in truth["reasons"]["bugs"]}
+
+
+def _stray(truth: Truth) -> Cells:
+    cells = _rows("stray_tags", "contacts", "without", "usual")(truth)
+    return {key: {**cell, "with": cell["contacts"] - cell["without"]} for key, cell in cells.items()}
+
+
+def _owned(truth: Truth) -> Cells:
+    """By who owns the reasons, their department and month; days of a month that is over."""
+    owners = {row["contact_reason"]: (row["owner"], row["department"]) for row in seed("contact_reasons")}
+    counts: dict[Key, int] = defaultdict(int)
+    for (reason, month), cell in _by_month(truth).items():
+        counts[*owners[reason], month] += cell["contacts"]
+    cells = {}
+    for key, contacts in counts.items():
+        first = date.fromisoformat(key[2])
+        days = calendar.monthrange(first.year, first.month)[1]
+        is_over = first.replace(day=days) < day_of(cut(truth))
+        cells[key] = {"contacts": contacts, "days": days if is_over else None}
+    return cells
+
+
+def _compared(cell: Mapping[str, Any]) -> float | None:
+    """After by before, by the same of the reasons that nothing was done about."""
+    own = over(cell["after_contact_count"], cell["before_contact_count"])
+    others = over(cell["untouched_after_contact_count"], cell["untouched_before_contact_count"])
+    return over(own, others)
+
+
+REASON_SCORES: tuple[Score, ...] = (
+    *of_mart(
+        REASONS, "contact_reason, created_month", _by_month,
+        {
+            "contact_count": part("contacts"),
+            "contact_ratio": share("contacts", "month"),
+            "angry_contact_count": part("angry"),
+            "billing_contact_count": part("billing"),
+            "timed_contact_count": part("timed"),
+            "handle_calendar_seconds_by_reason": part("seconds"),
+            "handle_calendar_seconds_per_contact": share("seconds", "timed"),
+        },
+        columns={
+            "angry_contact_count": "angry_count",
+            "billing_contact_count": "billing_count",
+            "handle_calendar_seconds_by_reason": "coalesce(total_handle_calendar_seconds, 0)",
+            "handle_calendar_seconds_per_contact": "timed_handle_calendar_seconds_mean",
+        },
+        where="contact_count > 0",
+    ),
+    *of_mart(
+        TOPICS, "topic_kind, topic, created_quarter", _topics,
+        {"contact_count": part("contacts"), "kind_contact_ratio": share("contacts", "kind")},
     ),
     Score(
-        "contacts by topic", TOPICS, f"select topic_kind, topic, created_quarter, contact_count from {TOPICS}",
-        _rows("topics", 3, 0, 1, 2),
+        "contact_count", BUGS, f"select contact_reason, cause, created_month, sum(contact_count) from {BUGS} group by all", _bugs,
     ),
-    Score(
-        "bug reports by cause", BUGS,
-        f"select contact_reason, cause, created_month, sum(contact_count) from {BUGS} group by all", _rows("bugs", 3, 0, 1, 2),
+    *of_mart(
+        UNMAPPED, "label", _stray,
+        {
+            "contact_count": part("contacts"),
+            "uncategorised_contact_count": part("without"),
+            "usual_contact_ratio": share("usual", "with"),
+        },
     ),
-    Score("contacts with a label no rule knows", UNMAPPED, f"select label, contact_count from {UNMAPPED}", _rows("stray_tags", 1, 0)),
-    Score(
-        "of these, without a reason", UNMAPPED, f"select label, uncategorised_contact_count from {UNMAPPED}",
-        _rows("stray_tags", 2, 0),
+    *of_mart(
+        OWNERS, "owner, department, created_month", _owned,
+        {"contact_count": part("contacts"), "contacts_per_day": share("contacts", "days")},
     ),
-    *(
-        _by_change(column, place)
-        for place, column in enumerate(
-            (
-                "compared_week_count", "before_contact_count", "after_contact_count", "untouched_before_contact_count",
-                "untouched_after_contact_count",
-            ),
-            start=1,
-        )
+    *of_mart(
+        CHANGES, "change_id", _rows("changes", *WINDOWS),
+        {**{name: part(name) for name in WINDOWS}, "adjusted_after_per_before": _compared},
+        where="status = 'shipped'",
     ),
-    Score("contacts by owner, all", OWNERS, f"select created_month, sum(contact_count) from {OWNERS} group by all", _rows("by_month", 2, 1)),
 )  # fmt: skip
