@@ -18,6 +18,7 @@ from orchestration.demo.scoring.retention import RETAINED
 from orchestration.demo.scoring.reviews import REVIEWS
 from orchestration.demo.scoring.satisfaction import SATISFACTION
 from orchestration.demo.scoring.themes import THEME_SCORES
+from orchestration.demo.scoring.unit_costs import UNIT_COSTS
 from orchestration.demo.scoring.waits import WAITS
 from orchestration.demo.scoring.workforce import WORKFORCE
 
@@ -35,6 +36,7 @@ SCORES: tuple[Score, ...] = (
     *REASON_SCORES,
     *THEME_SCORES,
     *WORKFORCE,
+    *UNIT_COSTS,
     *MATURITY,
     *RETAINED,
 )

@@ -202,8 +202,8 @@ def answered_in_time(agents: int, erlangs: float, handle_seconds: float, target_
     return 1 - wait_probability(agents, erlangs) * math.exp(-(agents - erlangs) * target_seconds / handle_seconds)
 
 
-def live_agents(contacts: Sequence[Sequence[Any]]) -> Iterator[tuple[str, int, int, int]]:
-    """(channel, ISO weekday, hour, agents needed) of thirteen weeks' chats and calls."""
+def live_agents(contacts: Sequence[Sequence[Any]]) -> Iterator[tuple[str, int, int, int, float]]:
+    """(channel, ISO weekday, hour, agents needed, share they answer in time) of thirteen weeks' chats and calls."""
     for row in seed("live_channels"):
         mine = [each for each in contacts if each[0] == row["channel"]]
         handled = [seconds for *_, seconds in mine if seconds is not None]
@@ -214,7 +214,8 @@ def live_agents(contacts: Sequence[Sequence[Any]]) -> Iterator[tuple[str, int, i
         for _, weekday, hour, _ in mine:
             cells[weekday, hour] += 1
         for (weekday, hour), count in cells.items():
-            erlangs, places = count / QUARTER * length / 3600, 1
-            while answered_in_time(places, erlangs, length, float(row["target_seconds"])) < float(row["target_ratio"]):
+            erlangs, places, target = count / QUARTER * length / 3600, 1, float(row["target_seconds"])
+            while answered_in_time(places, erlangs, length, target) < float(row["target_ratio"]):
                 places += 1
-            yield row["channel"], weekday, hour, math.ceil(places / int(row["contacts_at_a_time"]))
+            in_time = answered_in_time(places, erlangs, length, target)
+            yield row["channel"], weekday, hour, math.ceil(places / int(row["contacts_at_a_time"])), in_time

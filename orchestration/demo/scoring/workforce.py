@@ -46,7 +46,8 @@ def _caused(truth: Truth, *keys: int) -> dict[tuple[Any, ...], float]:
     return caused
 
 
-def _caused_by_channel(truth: Truth) -> dict[tuple[Any, ...], float]:
+def caused_by_channel(truth: Truth) -> dict[tuple[Any, ...], float]:
+    """Cost by week that is over and channel."""
     last = str(Records(truth).first_plan_week)
     return {key: value for key, value in _caused(truth, 0, 2).items() if key[0] < last}
 
@@ -59,14 +60,6 @@ def _channel(name: str, position: int) -> Callable[[Truth], dict[tuple[Any, ...]
             if row[0] < last:
                 counts[row[0], row[-3 if name == "resolutions_by_week_channel" else -2]] += row[position]
         return counts
-
-    return by
-
-
-def _per(name: str, position: int) -> Callable[[Truth], Cells]:
-    def by(truth: Truth) -> Cells:
-        counts = _channel(name, position)(truth)
-        return {key: cost / counts[key] for key, cost in _caused_by_channel(truth).items() if counts.get(key)}
 
     return by
 
@@ -88,7 +81,13 @@ def _on_shift(truth: Truth) -> Cells:
     return {(week,): seconds for week, seconds in truth["workforce"]["on_shift_seconds_by_week"] if week < last}
 
 
-def _revenue(truth: Truth) -> Cells:
+def caused_by_tier(truth: Truth) -> dict[tuple[Any, ...], float]:
+    """Cost by month and tier."""
+    return _caused(truth, 4, 3)
+
+
+def revenue(truth: Truth) -> dict[tuple[str, str], float]:
+    """US dollars by month and tier."""
     kept = assumption("order_value_kept_ratio")
     cells: dict[tuple[str, str], float] = defaultdict(float)
     for month, _, tier, _, usd in truth["workforce"]["orders_by_month_market_tier"]:
@@ -139,8 +138,8 @@ def _staying(truth: Truth) -> Cells:
     return {(market, scenario, str(week)): staying for market, scenario, week, _, staying, *_ in Records(truth).plan()}
 
 
-def _live(truth: Truth) -> Cells:
-    return {tuple(row[:3]): row[3] for row in live_agents(truth["workforce"]["live_contacts"])}
+def _live(position: int) -> Callable[[Truth], Cells]:
+    return lambda truth: {tuple(row[:3]): row[position] for row in live_agents(truth["workforce"]["live_contacts"])}
 
 
 def _by_week(metric: str, table: str, columns: str, truth: Callable[[Truth], Cells]) -> Score:
@@ -160,7 +159,7 @@ WORKFORCE = (
     _by_week("other_handle_calendar_seconds", OCCUPANCY, "work_week, other_handle_calendar_seconds", _spent(lambda market: not market)),
     Score(
         "caused_cost_usd by channel", CHANNELS,
-        f"select work_week, channel, caused_cost_usd from {CHANNELS} where is_complete and caused_cost_usd > 0", _caused_by_channel,
+        f"select work_week, channel, caused_cost_usd from {CHANNELS} where is_complete and caused_cost_usd > 0", caused_by_channel,
     ),
     Score(
         "contact_count by channel and week", CHANNELS,
@@ -183,24 +182,12 @@ WORKFORCE = (
         _channel("resolutions_by_week_channel", 3),
     ),
     Score(
-        "cost_usd_per_interaction", CHANNELS,
-        f"select work_week, channel, cost_usd_per_interaction from {CHANNELS} "
-        "where is_complete and cost_usd_per_interaction is not null and total_handle_calendar_seconds > 0",
-        _per("exchanges_by_week_channel", 2),
-    ),
-    Score(
-        "cost_usd_per_conversation", CHANNELS,
-        f"select work_week, channel, cost_usd_per_conversation from {CHANNELS} "
-        "where is_complete and cost_usd_per_conversation is not null and total_handle_calendar_seconds > 0",
-        _per("resolutions_by_week_channel", 2),
-    ),
-    Score(
         "caused_cost_usd by tier", TIERS,
         f"select cost_month, customer_tier, caused_cost_usd from {TIERS} where cost_month < date_trunc('month', "
         f"(select max(plan_week) - 175 from {PLAN})) and caused_cost_usd is not null",
-        lambda truth: _last_over(truth, _caused(truth, 4, 3)),
+        lambda truth: _last_over(truth, caused_by_tier(truth)),
     ),
-    Score("revenue_usd", TIERS, f"select cost_month, customer_tier, revenue_usd from {TIERS} where revenue_usd is not null", _revenue),
+    Score("revenue_usd", TIERS, f"select cost_month, customer_tier, revenue_usd from {TIERS} where revenue_usd is not null", revenue),
     Score(
         "forecast_customer_day_count", FORECASTS, f"select market, plan_week, forecast_customer_day_count from {FORECASTS}", _forecast,
     ),
@@ -217,8 +204,10 @@ WORKFORCE = (
         "staying_full_time_equivalents", PLAN,
         f"select market, scenario_name, plan_week, staying_full_time_equivalents from {PLAN}", _staying,
     ),
-    Score(
-        "required_agent_count", LIVE, f"select channel, reporting_local_weekday, reporting_local_hour, required_agent_count from {LIVE}",
-        _live,
+    *(
+        Score(
+            column, LIVE, f"select channel, reporting_local_weekday, reporting_local_hour, {column} from {LIVE}", _live(position)
+        )
+        for position, column in enumerate(("required_agent_count", "required_in_time_ratio"), start=3)
     ),
 )  # fmt: skip
