@@ -62,7 +62,9 @@ def intensity(books: Bookkeeping, seed: int, at: int) -> Truth:
             Dimension(tuple(markets.CODES), books.orders.market[order]), _weeks(books.orders.ordered_at[order]), "D"
         ),
         "orders_by_day_market": _rows(
-            Dimension(tuple(markets.CODES), books.orders.market[order]), reporting_day(books.orders.ordered_at[order]), "D"
+            Dimension(tuple(markets.CODES), books.orders.market[order]),
+            reporting_day(books.orders.ordered_at[order]),
+            "D",
         ),
         "planted": [row for each in incidents.INCIDENTS if each.reason for row in _planted(books, each, contact)],
     }

@@ -17,6 +17,7 @@ from orchestration.demo.scoring.reasons import REASON_SCORES
 from orchestration.demo.scoring.retention import RETAINED
 from orchestration.demo.scoring.reviews import REVIEWS
 from orchestration.demo.scoring.satisfaction import SATISFACTION
+from orchestration.demo.scoring.scorecard import SCORECARDS
 from orchestration.demo.scoring.themes import THEME_SCORES
 from orchestration.demo.scoring.unit_costs import UNIT_COSTS
 from orchestration.demo.scoring.waits import WAITS
@@ -39,6 +40,7 @@ SCORES: tuple[Score, ...] = (
     *UNIT_COSTS,
     *MATURITY,
     *RETAINED,
+    *SCORECARDS,
 )
 
 __all__ = ["SCORES", "Score", "Scored", "score"]

@@ -36,7 +36,9 @@ def _daily(truth: Truth) -> Mapping[Key, Counter[str]]:
     """Contacts, those that name an order, and orders, by market and day."""
     cells: dict[Key, Counter[str]] = defaultdict(Counter)
     for contact in contacts(truth):
-        cells[contact.market, str(day_of(contact.created_at))].update(["contacts"] + ["linked"] * contact.is_order_linked)
+        cells[contact.market, str(day_of(contact.created_at))].update(
+            ["contacts"] + ["linked"] * contact.is_order_linked
+        )
     for market, day, count in truth["intensity"]["orders_by_day_market"]:
         cells[market, day]["orders"] += count
     return cells
@@ -123,6 +125,7 @@ INTENSITY: tuple[Score, ...] = (
         DAILY, "market, intensity_date", _daily,
         {
             "contact_count": part("contacts"),
+            "order_linked_contact_count": part("linked"),
             "order_count": part("orders"),
             "unlinked_contact_count": lambda cell: cell["contacts"] - cell["linked"],
             "contact_intensity": _per_hundred("contacts", "orders"),

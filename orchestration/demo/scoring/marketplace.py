@@ -1,4 +1,4 @@
-"""What reflects product and supply: contacts and orders, recommendation, returns, items not received, app reviews."""
+"""How many contacts and orders there were in all, what of them counts for nothing, and what came of orders."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,10 +13,8 @@ EXCLUSIONS = {
     "outbound": "opened by an agent",
     "bot_only": "handled by a bot alone",
 }
-NPS = "indirect.rpt_nps_by_quarter"
 RETURNS = "secondary.rpt_returns_by_ship_week"
 INR = "secondary.rpt_inr_by_promised_week"
-REVIEWS = "secondary.rpt_app_reviews_by_week"
 
 
 def _one(*path: str) -> Callable[[Truth], Cells]:
@@ -31,14 +29,6 @@ def _one(*path: str) -> Callable[[Truth], Cells]:
 
 def _total(metric: str, table: str, column: str, *path: str) -> Score:
     return Score(metric, table, f"select sum({column}) from {table}", _one(*path))
-
-
-def _nps(column: str) -> Score:
-    return Score(
-        f"{column} of NPS", NPS,
-        f"select year(responded_quarter) || '-Q' || quarter(responded_quarter), sum({column}) from {NPS} group by all",
-        lambda truth: {(row["quarter"],): row[column] for row in truth["nps_by_quarter"]},
-    )  # fmt: skip
 
 
 def _excluded(truth: Truth) -> Cells:
@@ -59,35 +49,13 @@ def _by_week_and_reason(truth: Truth) -> Cells:
     return cells
 
 
-def _nps_balance(truth: Truth) -> Cells:
-    """Of all quarters together, which hold the same answers as all weeks or months."""
-    return {(): sum(row["promoter_count"] - row["detractor_count"] for row in truth["nps_by_quarter"])}
-
-
-INTENSITY_DAILY = "indirect.rpt_contact_intensity_by_day"
 REASONS_DAILY = "indirect.rpt_contact_intensity_by_reason_day"
-VOLUMES = "secondary.rpt_return_and_inr_volumes_by_week"
 MARKETPLACE = (
-    Score(
-        "contact_count by day", INTENSITY_DAILY,
-        f"select intensity_date, sum(contact_count) from {INTENSITY_DAILY} group by all having sum(contact_count) > 0",
-        _by_day("tickets", "contacts_by_day"),
-    ),
-    Score(
-        "order_count by day", INTENSITY_DAILY,
-        f"select intensity_date, sum(order_count) from {INTENSITY_DAILY} group by all having sum(order_count) > 0",
-        _by_day("orders", "orders_by_day"),
-    ),
-    _total(
-        "contacts that name an order", INTENSITY_DAILY, "order_linked_contact_count", "tickets",
-        "contacts_with_known_order_count",
-    ),
     Score(
         "contact_count by reason and week", REASONS_DAILY,
         f"select intensity_week, contact_reason, sum(contact_count) from {REASONS_DAILY} group by all "
         "having sum(contact_count) > 0", _by_week_and_reason,
     ),
-    _total("returns requested, by event", VOLUMES, "return_requested_count", "returns", "return_count"),
     Score(
         "tickets that are no contacts", "meta.excluded_records",
         "select exclusion_reason, count(*) from meta.excluded_records where entity_name = 'tickets' group by all", _excluded,
@@ -112,10 +80,8 @@ MARKETPLACE = (
             f"orders with a return {step}", RETURNS, f"return_{step}_order_count", "returns",
             f"orders_with_return_{step}_count",
         )
-        for step in ("requested", "received", "refunded")
+        for step in ("received", "refunded")
     ),
-    _total("orders due", INR, "due_order_count", "inr", "orders_due_count"),
-    _total("inr_order_count", INR, "inr_order_count", "inr", "orders_with_inr_count"),
     _total("INR upheld", INR, "inr_upheld_order_count", "inr", "orders_with_inr_upheld_count"),
     _total("INR refunded", INR, "inr_refunded_order_count", "inr", "orders_with_inr_refunded_count"),
 )  # fmt: skip

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from orchestration.demo.clock import HOUR
 from orchestration.demo.scoring.cells import Cells, Key, Score, Truth
 from orchestration.demo.scoring.marts import of_mart, over, part, share
 from orchestration.demo.scoring.plans import Records, assumption
@@ -41,7 +42,7 @@ def _time(truth: Truth) -> Mapping[Key, Counter[str]]:
     """By week: seconds paid, on shift, and at work on contacts or on anything else."""
     cells: dict[Key, Counter[str]] = defaultdict(Counter)
     for week, _, _, hours, _ in _over_weeks(truth, "paid_by_week_employment"):
-        cells[week,]["paid"] += 3600 * hours
+        cells[week,]["paid"] += HOUR * hours
     for week, seconds in _over_weeks(truth, "on_shift_seconds_by_week"):
         cells[week,]["shift"] += seconds
     for week, market, *_, seconds in _over_weeks(truth, "handle_seconds_by_week_market_channel_tier_month"):
@@ -100,6 +101,7 @@ UNIT_COSTS: tuple[Score, ...] = (
     *of_mart(
         OCCUPANCY, "work_week", _time,
         {
+            "paid_hours": lambda cell: cell["paid"] / HOUR,
             "shrinkage_ratio": lambda cell: max(1 - cell["shift"] / cell["paid"], 0),
             "non_ticket_ratio": share("other", "shift"),
             "occupancy_ratio": lambda cell: over(cell["contacts"], cell["shift"] - cell["other"]),

@@ -139,7 +139,7 @@ def _staying(truth: Truth) -> Cells:
 
 
 def _live(position: int) -> Callable[[Truth], Cells]:
-    return lambda truth: {tuple(row[:3]): row[position] for row in live_agents(truth["workforce"]["live_contacts"])}
+    return lambda truth: {row[:3]: float(row[position]) for row in live_agents(truth["workforce"]["live_contacts"])}
 
 
 def _by_week(metric: str, table: str, columns: str, truth: Callable[[Truth], Cells]) -> Score:

@@ -22,6 +22,13 @@ def test_every_figure_is_right(demo_home: Home, support_metrics: Callable[..., C
     assert f"{len(SCORES)} of {len(SCORES)} figures are right" in done.stdout
 
 
+def test_every_metric_of_the_dictionary_is_scored(demo_home: Home) -> None:
+    scored = {(each.metric, each.table) for each in SCORES}
+    with connect_published(demo_home.published_file) as connection:
+        metrics = connection.execute("select metric_name, mart from meta.metric_dictionary order by all").fetchall()
+    assert [metric for metric in metrics if metric not in scored] == []
+
+
 def test_the_page_shows_what_the_command_says(demo_home: Home) -> None:
     _, _, shown = readme_answers.SCORING.read_text().partition("| metric |")
     assert "| metric |" + shown == readme_answers.scores(demo_home.path), "run `python tests/readme_answers.py HOME`"
