@@ -6,7 +6,7 @@ beside this one.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from orchestration.demo.scoring.cells import Cells, Key, Score, Truth, quantile
 
@@ -37,9 +37,11 @@ def of_mart(
         about: tolerance, why, may_be_empty of `Score`.
     """
 
+    read = _once(records)
+
     def figure(metric: str, value: Value) -> Score:
         def truth_cells(truth: Truth) -> Cells:
-            return {key: value(cell) for key, cell in records(truth).items()}
+            return {key: value(cell) for key, cell in read(truth).items()}
 
         column = (columns or {}).get(metric, metric)
         named = f"{keys}, {column}" if keys else column
@@ -64,9 +66,11 @@ def of_quantiles(
         durations: those of each cell; measure: the column's name without its statistic; shares: by statistic, 0.9 for p90.
     """
 
+    read = _once(durations)
+
     def figure(statistic: str, share: float) -> Score:
         def truth_cells(truth: Truth) -> Cells:
-            found = {key: quantile(each, share) for key, each in durations(truth).items()}
+            found = {key: quantile(each, share) for key, each in read(truth).items()}
             return {(*key, is_at_least): value for key, (value, is_at_least) in found.items()}
 
         name = f"{measure}_{statistic}"
@@ -74,6 +78,18 @@ def of_quantiles(
         return Score(name, table, sql, truth_cells, **about)
 
     return tuple(figure(statistic, share) for statistic, share in shares.items())
+
+
+def _once(read: Callable[[Truth], Mapping[Key, Any]]) -> Callable[[Truth], Mapping[Key, Any]]:
+    """The same, read anew only when the truth is another one: all figures of a mart stand on the same records."""
+    newest: list[Any] = [None, None]
+
+    def records(truth: Truth) -> Mapping[Key, Any]:
+        if newest[0] is not truth:
+            newest[:] = truth, read(truth)
+        return cast("Mapping[Key, Any]", newest[1])
+
+    return records
 
 
 def grouped(records: Iterable[Any], key: Callable[[Any], Key]) -> dict[Key, list[Any]]:

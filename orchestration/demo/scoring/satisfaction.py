@@ -153,14 +153,13 @@ def _adjusted(truth: Truth) -> Cells:
     ]
     for rating in own:
         rating.week = date.fromisoformat(week_of(rating.responded_at))
+    worked = list(_deeds(truth))
     cells: dict[Key, float | None] = {}
-    for week in sorted({key[1] for key in _deeds(truth)}):
+    for week in sorted({week for _, week in worked}):
         last = date.fromisoformat(week)
         window = [rating for rating in own if last - HALF_YEAR < rating.week <= last]
         adjusted = _standardised(window)
-        for agent, worked in _deeds(truth):
-            if worked == week:
-                cells[agent, week] = adjusted.get(agent)
+        cells.update({(agent, each): adjusted.get(agent) for agent, each in worked if each == week})
     return cells
 
 
