@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from itertools import cycle
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -36,9 +37,12 @@ def test_the_page_shows_what_the_command_says(demo_home: Home) -> None:
 
 def test_another_truth_is_noticed(demo_home: Home, truth: dict[str, Any]) -> None:
     """Every figure fails when what it is compared with changes: none is compared with nothing."""
-    # Twice as much, and one more: neither differences nor shares of the truth stay as they are.
+    # Each number another number of times, and one more: neither sums nor differences nor shares of the truth stay as they are.
+    factors = cycle((2, 3, 5))
     other = json.loads(
-        json.dumps(truth), parse_int=lambda digits: int(digits) * 2 + 1, parse_float=lambda digits: float(digits) * 2
+        json.dumps(truth),
+        parse_int=lambda digits: int(digits) * next(factors) + 1,
+        parse_float=lambda digits: float(digits) * next(factors),
     )
     with connect_published(demo_home.published_file) as connection:
         found = score(connection, other, SCORES)
