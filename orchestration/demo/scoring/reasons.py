@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 from orchestration.demo.scoring.cells import Cells, Score, Truth, counted
+from orchestration.demo.scoring.costs import caused
+from orchestration.demo.scoring.plans import seed
 
 REASONS = "secondary.rpt_contacts_by_reason_month"
 TOPICS = "secondary.rpt_contact_topics_by_quarter"
@@ -34,11 +36,59 @@ def _by_change(column: str, place: int) -> Score:
     )
 
 
+def _worked(column: str, place: int) -> Score:
+    """Contacts worked on and their time by reason and month of the work; all of it has a known cost in the world."""
+    return Score(
+        f"{column} by reason", REASONS, f"select contact_reason, created_month, {column} from {REASONS} where timed_contact_count > 0",
+        _rows("worked", place, 0, 1),
+    )  # fmt: skip
+
+
+def _by_owner(truth: Truth) -> Cells:
+    owners = {row["contact_reason"]: row["owner"] for row in seed("contact_reasons")}
+    rows = [(owners[reason], *rest) for reason, *rest in truth["reasons"]["worked_by_week"]]
+    return caused(truth, rows, 2, 0, 1)
+
+
+def _of_change(side: str, place: int) -> Callable[[Truth], Cells]:
+    return lambda truth: {(row[0],): row[place] for row in truth["reasons"]["changes_worked"] if row[1] == side}
+
+
+def _cost_of_change(side: str) -> Callable[[Truth], Cells]:
+    return lambda truth: caused(
+        truth, [row for row in truth["reasons"]["changes_worked_by_week"] if row[1] == side], 2, 0
+    )
+
+
 REASON_SCORES = (
+    *(_by_reason(column, place) for place, column in enumerate(("contact_count", "angry_count", "billing_count"), start=2)),
     *(
-        _by_reason(column, place)
-        for place, column in enumerate(
-            ("contact_count", "angry_count", "billing_count", "timed_contact_count", "total_handle_calendar_seconds"), start=2
+        _worked(column, place)
+        for column, place in (("timed_contact_count", 2), ("costed_contact_count", 2), ("total_handle_calendar_seconds", 3))
+    ),
+    Score(
+        "caused_cost_usd by reason", REASONS,
+        f"select contact_reason, created_month, caused_cost_usd from {REASONS} where caused_cost_usd is not null",
+        lambda truth: caused(truth, truth["reasons"]["worked_by_week"], 2, 0, 1),
+    ),
+    Score(
+        "caused_cost_usd by owner", OWNERS,
+        f"select owner, created_month, sum(caused_cost_usd) from {OWNERS} where caused_cost_usd is not null group by all", _by_owner,
+    ),
+    Score(
+        "caused_cost_usd by cause of bugs", BUGS,
+        f"select contact_reason, cause, created_month, sum(caused_cost_usd) from {BUGS} where caused_cost_usd is not null group by all",
+        lambda truth: caused(truth, truth["reasons"]["bugs_worked_by_week"], 3, 0, 1, 2),
+    ),
+    *(
+        Score(
+            f"{side}_{column}", CHANGES,
+            f"select change_id, {side}_{column} from {CHANGES} where {side}_costed_contact_count > 0", cells,
+        )
+        for side in ("before", "after")
+        for column, cells in (
+            ("costed_contact_count", _of_change(side, 2)), ("handle_calendar_seconds", _of_change(side, 3)),
+            ("caused_cost_usd", _cost_of_change(side)),
         )
     ),
     Score(
@@ -47,7 +97,7 @@ REASON_SCORES = (
     ),
     Score(
         "bug reports by cause", BUGS,
-        f"select contact_reason, cause, created_month, sum(contact_count) from {BUGS} group by all", _rows("bugs", 3, 0, 1, 2),
+        f"select contact_reason, cause, created_month, sum(contact_count) from {BUGS} where contact_count > 0 group by all", _rows("bugs", 3, 0, 1, 2),
     ),
     Score("contacts with a label no rule knows", UNMAPPED, f"select label, contact_count from {UNMAPPED}", _rows("stray_tags", 1, 0)),
     Score(
@@ -64,5 +114,5 @@ REASON_SCORES = (
             start=1,
         )
     ),
-    Score("contacts by owner, all", OWNERS, f"select created_month, sum(contact_count) from {OWNERS} group by all", _rows("by_month", 2, 1)),
+    Score("contacts by owner, all", OWNERS, f"select created_month, sum(contact_count) from {OWNERS} where contact_count > 0 group by all", _rows("by_month", 2, 1)),
 )  # fmt: skip

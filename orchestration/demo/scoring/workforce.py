@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from orchestration.demo.scoring.cells import Cells, Score, Truth
+from orchestration.demo.scoring.costs import caused
 from orchestration.demo.scoring.plans import WEEK, Records, assumption, live_agents
 
 WORKDAYS = "core.fct_agent_workdays"
@@ -25,30 +26,15 @@ def _paid(position: int) -> Callable[[Truth], Cells]:
     return by
 
 
-def _loaded(truth: Truth) -> dict[str, float]:
-    """The week's cost of all people, with overheads."""
-    cost: dict[str, float] = defaultdict(float)
-    for week, employment, _, _, usd in truth["workforce"]["paid_by_week_employment"]:
-        cost[week] += usd * (1 + assumption(f"{employment}_overhead_ratio"))
-    return cost
-
-
-def _caused(truth: Truth, *keys: int) -> dict[tuple[Any, ...], float]:
-    """Cost by some columns of the handle times: each week's cost by the seconds of its contacts."""
+def _caused(truth: Truth, *keys: int) -> Cells:
+    """Cost by some columns of the handle times."""
     rows = [row for row in truth["workforce"]["handle_seconds_by_week_market_channel_tier_month"] if row[1] != ""]
-    seconds: dict[str, float] = defaultdict(float)
-    for row in rows:
-        seconds[row[0]] += row[-1]
-    cost = _loaded(truth)
-    caused: dict[tuple[Any, ...], float] = defaultdict(float)
-    for row in rows:
-        caused[tuple(row[key] for key in keys)] += cost[row[0]] * row[-1] / seconds[row[0]]
-    return caused
+    return caused(truth, rows, 0, *keys)
 
 
 def _caused_by_channel(truth: Truth) -> dict[tuple[Any, ...], float]:
     last = str(Records(truth).first_plan_week)
-    return {key: value for key, value in _caused(truth, 0, 2).items() if key[0] < last}
+    return {key: value for key, value in _caused(truth, 0, 2).items() if key[0] < last and value is not None}
 
 
 def _channel(name: str, position: int) -> Callable[[Truth], dict[tuple[Any, ...], float]]:
