@@ -6,7 +6,8 @@
 
 {#
     Aggregates of rows of int_contact_costs: contacts worked on, those of them all of whose work has a known cost, time and cost.
-    Work whose cost is not known adds nothing to the cost, and leaves a sum of nothing null.
+    Work whose cost is not known adds nothing to the cost, and leaves a sum of nothing null. Of several caveats the gravest is told,
+    which is the last one in the alphabet.
 #}
 {% macro summed_work(relation) -%}
     count(distinct {{ relation }}.ticket_key) as timed_contact_count,
@@ -14,17 +15,17 @@
     - count(distinct case when {{ relation }}.caused_cost_usd is null then {{ relation }}.ticket_key end) as costed_contact_count,
     sum({{ relation }}.handle_calendar_seconds) as total_handle_calendar_seconds,
     {{ exact_sum(relation ~ '.caused_cost_usd') }} as caused_cost_usd,
-    count(distinct case when {{ relation }}.is_underpriced then {{ relation }}.ticket_key end) as underpriced_contact_count
+    max({{ relation }}.cost_caveat) as cost_caveat
 {%- endmacro %}
 
 
-{# Why a cost is not known, or is too low; null when it is known. `work`: a relation with what summed_work counted. #}
+{# Why a cost is not known, too low or not final; null when it is known. `work`: a relation with what summed_work counted. #}
 {% macro cost_missing_reason(work) -%}
     case
         when coalesce({{ work }}.timed_contact_count, 0) = 0 then 'no working time is known'
         when {{ work }}.caused_cost_usd is null then 'no cost of the weeks is known'
         when {{ work }}.costed_contact_count < {{ work }}.timed_contact_count then 'the cost of some weeks is not known'
-        when {{ work }}.underpriced_contact_count > 0 then 'too low: some paid days have no known cost'
+        else {{ work }}.cost_caveat
     end
 {%- endmacro %}
 

@@ -14,9 +14,9 @@ select
     coalesce(contacts.contact_reason, 'uncategorised') as contact_reason,
     sum(handle_times.handle_seconds) as handle_calendar_seconds,
     {{ exact_sum('handle_times.caused_cost_usd') }} as caused_cost_usd,
-    handle_times.is_underpriced,
+    handle_times.cost_caveat,
     handle_times.worked_date
 from handle_times
 left outer join contacts on handle_times.ticket_key = contacts.ticket_key
 group by
-    handle_times.ticket_key, coalesce(contacts.contact_reason, 'uncategorised'), handle_times.is_underpriced, handle_times.worked_date
+    handle_times.ticket_key, coalesce(contacts.contact_reason, 'uncategorised'), handle_times.cost_caveat, handle_times.worked_date

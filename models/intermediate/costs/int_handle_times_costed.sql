@@ -27,7 +27,10 @@ select
                 team_hours.loaded_cost_usd * {{ ratio('handle_times.handle_seconds', 'team_hours.contact_handle_seconds') }}, 9
             )
     end as caused_cost_usd,
-    team_hours.priced_workday_count < team_hours.workday_count as is_underpriced,
+    case
+        when team_hours.priced_workday_count < team_hours.workday_count then 'too low: some paid days have no known cost'
+        when not team_hours.is_complete then 'not final: a week is not over'
+    end as cost_caveat,
     handle_times.worked_date,
     handle_times.worked_week,
     handle_times.started_at

@@ -45,7 +45,7 @@ counted as (
         sum(costed_contact_count) as costed_contact_count,
         sum(total_handle_calendar_seconds) as total_handle_calendar_seconds,
         {{ exact_sum('caused_cost_usd') }} as caused_cost_usd,
-        max(case when cost_missing_reason like 'too low%' then 1 else 0 end) as underpriced_contact_count,
+        max(case when costed_contact_count = timed_contact_count then cost_missing_reason end) as cost_caveat,
         max({{ calendar_days_between('created_month', next_month('created_month')) }}) as day_count
     from reasons
     group by cause_owner, cause_department, created_month

@@ -1,6 +1,6 @@
 -- Bugs as customers report them, with their cause where one is known: an incident or an outage that was going on, or had ended
--- within the day before, in the contact's market and version. Of several the one that began last is taken. Contacts by the month they began in, time and
--- cost by the month of the work.
+-- within the day before, in the contact's market and version. Of several the one that began last is taken. Contacts by the month
+-- they began in, time and cost by the month of the work.
 with contacts_categorised as (
     select * from {{ ref('int_contacts_categorised') }}
     where category in ('bug report', 'outage')
@@ -69,7 +69,7 @@ activities as (
         cast(null as varchar) as ticket_key,
         cast(null as double) as handle_calendar_seconds,
         cast(null as double) as caused_cost_usd,
-        false as is_underpriced
+        cast(null as varchar) as cost_caveat
     from caused
     union all
     select
@@ -82,7 +82,7 @@ activities as (
         contact_costs.ticket_key,
         contact_costs.handle_calendar_seconds,
         contact_costs.caused_cost_usd,
-        contact_costs.is_underpriced
+        contact_costs.cost_caveat
     from caused
     inner join contact_costs on caused.ticket_key = contact_costs.ticket_key
 ),

@@ -51,8 +51,8 @@ months as (
         from counted
         union all
         select
-            worked_month,
-            0
+            worked_month as created_month,
+            0 as contact_count
         from worked
     ) as active
     group by created_month
