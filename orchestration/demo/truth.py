@@ -67,7 +67,7 @@ def count_truth(books: Bookkeeping, seed: int, scale: float, at: int) -> Truth:
         "tickets": _tickets(books.tickets, at),
         "first_responses": _first_responses(books.tickets, at),
         "contacts": of_contacts,
-        "reasons": reason_truth(books, seed, at),
+        "reasons": reason_truth(books, at),
         "themes": theme_truth(books, at),
         "feedback": feedback(books, of_contacts, at),
         "response_waits": response_waits(books, at),

@@ -1,5 +1,6 @@
 -- Who causes what cost: all that a week's team costs, paid time without a contact included, goes to the contacts of the week by
--- the time that each of them took. So costs add up over channels, reasons, tiers and months.
+-- the time that each of them took. So costs add up over channels, reasons, tiers and months. A share is rounded to a billionth of
+-- a dollar: sums of such shares, published as floating-point numbers, are the same decimals in whatever order they are added.
 with handle_times as (
     select
         *,
@@ -9,26 +10,8 @@ with handle_times as (
     where exclusion_reason is null
 ),
 
-agent_workdays as (
-    select * from {{ ref('int_agent_workdays_priced') }}
-    where exclusion_reason is null
-),
-
-paid as (
-    select
-        work_week,
-        sum(loaded_cost_usd) as loaded_cost_usd
-    from agent_workdays
-    group by work_week
-),
-
-handled as (
-    select
-        worked_week,
-        sum(handle_seconds) as contact_handle_seconds
-    from handle_times
-    where ticket_key is not null
-    group by worked_week
+team_hours as (
+    select * from {{ ref('int_team_hours_by_week') }}
 )
 
 select
@@ -40,11 +23,16 @@ select
     handle_times.handle_seconds,
     case
         when handle_times.ticket_key is not null
-            then paid.loaded_cost_usd * {{ ratio('handle_times.handle_seconds', 'handled.contact_handle_seconds') }}
+            then round(
+                team_hours.loaded_cost_usd * {{ ratio('handle_times.handle_seconds', 'team_hours.contact_handle_seconds') }}, 9
+            )
     end as caused_cost_usd,
+    case
+        when team_hours.priced_workday_count < team_hours.workday_count then 'too low: some paid days have no known cost'
+        when not team_hours.is_complete then 'not final: a week is not over'
+    end as cost_caveat,
     handle_times.worked_date,
     handle_times.worked_week,
     handle_times.started_at
 from handle_times
-left outer join paid on handle_times.worked_week = paid.work_week
-left outer join handled on handle_times.worked_week = handled.worked_week
+left outer join team_hours on handle_times.worked_week = team_hours.work_week

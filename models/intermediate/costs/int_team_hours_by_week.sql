@@ -28,7 +28,7 @@ paid as (
         sum(case when employment = 'contractor' then cost_usd end) as contractor_cost_usd,
         sum(case when employment = 'contractor' then loaded_cost_usd end) as contractor_loaded_cost_usd,
         sum(case when employment = 'contractor' and cost_usd is not null then work_hours end) as contractor_priced_hours,
-        sum(loaded_cost_usd) as loaded_cost_usd
+        {{ exact_sum('loaded_cost_usd') }} as loaded_cost_usd
     from agent_workdays
     group by work_week
 ),
@@ -45,7 +45,7 @@ handled as (
     select
         {{ week_of(reporting_date('started_at')) }} as work_week,
         count(distinct ticket_key) as handled_contact_count,
-        sum(case when ticket_key is not null then handle_seconds else 0 end) as contact_handle_seconds,
+        {{ exact_sum('case when ticket_key is not null then handle_seconds else 0 end') }} as contact_handle_seconds,
         sum(case when ticket_key is null then handle_seconds else 0 end) as other_handle_seconds
     from handle_times
     group by {{ week_of(reporting_date('started_at')) }}

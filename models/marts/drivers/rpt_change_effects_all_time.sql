@@ -1,7 +1,15 @@
--- What was done about it, and what came of it: contacts, time and cost in as many whole weeks before a change as after it (the day
--- of shipping is in neither), beside the reasons that nothing was done about. An association: something else may have changed too.
+-- What was done about it, and what came of it: contacts that began, time worked and its cost in as many whole weeks before a change
+-- as after it (the day of shipping is in neither), beside the reasons that nothing was done about. An association: something else
+-- may have changed too.
 with change_requests as (
     select * from {{ ref('change_requests') }}
+),
+
+contacts as (
+    select
+        contact_reason,
+        {{ reporting_date('created_at') }} as created_date
+    from {{ ref('int_contacts') }}
 ),
 
 contact_costs as (
@@ -18,17 +26,15 @@ horizons as (
 ),
 
 beginnings as (
-    select min(created_date) as first_date from contact_costs
+    select min(created_date) as first_date from contacts
 ),
 
 daily as (
     select
         contact_reason,
         created_date,
-        count(*) as contact_count,
-        sum(handle_calendar_seconds) as handle_calendar_seconds,
-        sum(handle_cost_usd) as handle_cost_usd
-    from contact_costs
+        count(*) as contact_count
+    from contacts
     group by contact_reason, created_date
 ),
 
@@ -66,9 +72,7 @@ compared as (
         windows.change_id,
         daily.contact_reason = windows.contact_reason as is_own,
         daily.created_date > windows.shipped_date as is_after,
-        daily.contact_count,
-        daily.handle_calendar_seconds,
-        daily.handle_cost_usd
+        daily.contact_count
     from windows
     inner join daily
         on
@@ -83,8 +87,6 @@ counted as (
     select
         {%- for side, after in [('before', 'not is_after'), ('after', 'is_after')] %}
             sum(case when is_own and {{ after }} then contact_count else 0 end) as {{ side }}_contact_count,
-            sum(case when is_own and {{ after }} then handle_calendar_seconds end) as {{ side }}_handle_calendar_seconds,
-            sum(case when is_own and {{ after }} then handle_cost_usd end) as {{ side }}_handle_cost_usd,
             sum(case when not is_own and {{ after }} then contact_count else 0 end) as untouched_{{ side }}_contact_count,
         {%- endfor %}
         change_id
@@ -92,9 +94,23 @@ counted as (
     group by change_id
 ),
 
+worked as (
+    select
+        windows.change_id,
+        contact_costs.worked_date > windows.shipped_date as is_after,
+        {{ summed_work('contact_costs') }}
+    from windows
+    inner join contact_costs
+        on
+            windows.contact_reason = contact_costs.contact_reason
+            and {{ add_days('windows.shipped_date', '-7 * windows.week_count') }} <= contact_costs.worked_date
+            and {{ add_days('windows.shipped_date', '7 * windows.week_count') }} >= contact_costs.worked_date
+            and windows.shipped_date <> contact_costs.worked_date
+    group by windows.change_id, contact_costs.worked_date > windows.shipped_date
+),
+
 measured as (
     select
-        windows.*,
         {%- for name, side in [
             ('adjusted_after_per_before', none), ('adjusted_low_after_per_before', 'low'), ('adjusted_high_after_per_before', 'high'),
         ] %}
@@ -103,16 +119,19 @@ measured as (
                 'counted.untouched_after_contact_count', side
             ) }} as {{ name }},
         {%- endfor %}
-        counted.before_contact_count,
-        counted.before_handle_calendar_seconds,
-        counted.before_handle_cost_usd,
-        counted.untouched_before_contact_count,
-        counted.after_contact_count,
-        counted.after_handle_calendar_seconds,
-        counted.after_handle_cost_usd,
-        counted.untouched_after_contact_count
+        {%- for side in ['before', 'after'] %}
+            counted.{{ side }}_contact_count,
+            {{ side }}_work.total_handle_calendar_seconds as {{ side }}_handle_calendar_seconds,
+            case when windows.week_count > 0 then coalesce({{ side }}_work.costed_contact_count, 0) end as {{ side }}_costed_contact_count,
+            {{ whole_cost(side ~ '_work') }} as {{ side }}_caused_cost_usd,
+            case when windows.week_count > 0 then {{ cost_missing_reason(side ~ '_work') }} end as {{ side }}_cost_missing_reason,
+            counted.untouched_{{ side }}_contact_count,
+        {%- endfor %}
+        windows.*
     from windows
     left outer join counted on windows.change_id = counted.change_id
+    left outer join worked as before_work on windows.change_id = before_work.change_id and not before_work.is_after
+    left outer join worked as after_work on windows.change_id = after_work.change_id and after_work.is_after
 )
 
 select
@@ -138,6 +157,8 @@ select
         when measured.adjusted_low_after_per_before > 1 then 'more'
         else 'noise'
     end as change_verdict,
+    measured.before_cost_missing_reason,
+    measured.after_cost_missing_reason,
     cast(measured.lever_rank as bigint) as lever_rank,
     cast(measured.week_count as bigint) as compared_week_count,
     {%- for side in ['before', 'after'] %}
@@ -145,8 +166,9 @@ select
         {{ ratio('measured.' ~ side ~ '_contact_count', 'measured.week_count') }} as {{ side }}_contacts_per_week,
         cast(measured.{{ side }}_handle_calendar_seconds as double) as {{ side }}_handle_calendar_seconds,
         {{ ratio('measured.' ~ side ~ '_handle_calendar_seconds / 60e0', 'measured.week_count') }} as {{ side }}_handle_minutes_per_week,
-        measured.{{ side }}_handle_cost_usd,
-        {{ ratio('measured.' ~ side ~ '_handle_cost_usd', 'measured.week_count') }} as {{ side }}_handle_cost_usd_per_week,
+        cast(measured.{{ side }}_costed_contact_count as bigint) as {{ side }}_costed_contact_count,
+        measured.{{ side }}_caused_cost_usd,
+        {{ ratio('measured.' ~ side ~ '_caused_cost_usd', 'measured.week_count') }} as {{ side }}_caused_cost_usd_per_week,
         cast(measured.untouched_{{ side }}_contact_count as bigint) as untouched_{{ side }}_contact_count,
     {%- endfor %}
     {{ ratio('measured.after_contact_count', 'measured.before_contact_count') }} as after_per_before,

@@ -1,7 +1,19 @@
 -- Who can remove the causes, and what these cost us: contacts, time and cost by owner, beside the four weeks before the owner's
--- newest change was shipped.
-with contact_costs as (
-    select * from {{ ref('int_contact_costs') }}
+-- newest change was shipped. What the owners' reasons took is the report by reason, summed.
+with reasons as (
+    select
+        *,
+        coalesce(owner, 'unknown') as cause_owner,
+        coalesce(department, 'unknown') as cause_department
+    from {{ ref('rpt_contacts_by_reason_month') }}
+    where contact_count > 0 or timed_contact_count > 0
+),
+
+contacts as (
+    select
+        contact_reason,
+        {{ reporting_date('created_at') }} as created_date
+    from {{ ref('int_contacts') }}
 ),
 
 contact_reasons as (
@@ -18,39 +30,25 @@ horizons as (
     where entity_name = 'tickets'
 ),
 
-caused as (
-    select
-        contact_costs.*,
-        coalesce(contact_reasons.owner, 'unknown') as owner,
-        coalesce(contact_reasons.department, 'unknown') as department,
-        {{ month_of('contact_costs.created_date') }} as created_month
-    from contact_costs
-    left outer join contact_reasons on contact_costs.contact_reason = contact_reasons.contact_reason
-),
-
 beginnings as (
-    select min(created_date) as first_date from contact_costs
+    select min(created_date) as first_date from contacts
 ),
 
 counted as (
     select
-        owner,
-        department,
+        cause_owner as owner,
+        cause_department as department,
         created_month,
-        count(*) as contact_count,
-        sum(handle_calendar_seconds) as total_handle_calendar_seconds,
-        sum(handle_cost_usd) as handle_cost_usd
-    from caused
-    group by owner, department, created_month
-),
-
-months as (
-    select
-        created_month,
-        sum(contact_count) as month_contact_count,
-        {{ calendar_days_between('created_month', next_month('created_month')) }} as day_count
-    from counted
-    group by created_month
+        sum(contact_count) as contact_count,
+        max(month_contact_count) as month_contact_count,
+        sum(timed_contact_count) as timed_contact_count,
+        sum(costed_contact_count) as costed_contact_count,
+        sum(total_handle_calendar_seconds) as total_handle_calendar_seconds,
+        {{ exact_sum('caused_cost_usd') }} as caused_cost_usd,
+        max(case when costed_contact_count = timed_contact_count then cost_missing_reason end) as cost_caveat,
+        max({{ calendar_days_between('created_month', next_month('created_month')) }}) as day_count
+    from reasons
+    group by cause_owner, cause_department, created_month
 ),
 
 -- The newest change that was shipped before the month began: the whole month stands after it.
@@ -77,12 +75,15 @@ before_fixes as (
         count(*) as before_fix_contact_count
     from fixes
     cross join beginnings
-    inner join caused
+    inner join contact_reasons
         on
-            fixes.owner = caused.owner
-            and fixes.department = caused.department
-            and caused.created_date >= {{ add_days('fixes.last_shipped_date', -28) }}
-            and fixes.last_shipped_date > caused.created_date
+            fixes.owner = coalesce(contact_reasons.owner, 'unknown')
+            and fixes.department = coalesce(contact_reasons.department, 'unknown')
+    inner join contacts
+        on
+            contact_reasons.contact_reason = contacts.contact_reason
+            and contacts.created_date >= {{ add_days('fixes.last_shipped_date', -28) }}
+            and fixes.last_shipped_date > contacts.created_date
     where {{ add_days('fixes.last_shipped_date', -28) }} >= beginnings.first_date
     group by fixes.owner, fixes.department, fixes.created_month
 )
@@ -90,23 +91,26 @@ before_fixes as (
 select
     counted.owner,
     counted.department,
+    {{ cost_missing_reason('counted') }} as cost_missing_reason,
     cast(counted.contact_count as bigint) as contact_count,
-    cast(months.month_contact_count as bigint) as month_contact_count,
-    {{ ratio('counted.contact_count', 'months.month_contact_count') }} as contact_ratio,
-    cast(months.day_count as bigint) as day_count,
+    cast(counted.month_contact_count as bigint) as month_contact_count,
+    {{ ratio('counted.contact_count', 'counted.month_contact_count') }} as contact_ratio,
+    cast(counted.day_count as bigint) as day_count,
     case
         when {{ next_month('counted.created_month') }} <= horizons.first_incomplete_date
-            then {{ ratio('counted.contact_count', 'months.day_count') }}
+            then {{ ratio('counted.contact_count', 'counted.day_count') }}
     end as contacts_per_day,
+    cast(counted.timed_contact_count as bigint) as timed_contact_count,
     cast(counted.total_handle_calendar_seconds as double) as total_handle_calendar_seconds,
-    counted.handle_cost_usd,
+    cast(counted.costed_contact_count as bigint) as costed_contact_count,
+    counted.caused_cost_usd,
+    {{ ratio(whole_cost('counted'), 'counted.contact_count') }} as cost_usd_per_contact,
     cast(before_fixes.before_fix_contact_count as bigint) as before_fix_contact_count,
     {{ ratio('before_fixes.before_fix_contact_count', '28') }} as before_fix_contacts_per_day,
     {{ next_month('counted.created_month') }} <= horizons.first_incomplete_date as is_complete,
     fixes.last_shipped_date,
     counted.created_month
 from counted
-inner join months on counted.created_month = months.created_month
 left outer join fixes
     on
         counted.owner = fixes.owner

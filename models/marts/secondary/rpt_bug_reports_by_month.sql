@@ -1,5 +1,6 @@
 -- Bugs as customers report them, with their cause where one is known: an incident or an outage that was going on, or had ended
--- within the day before, in the contact's market and version. Of several the one that began last is taken.
+-- within the day before, in the contact's market and version. Of several the one that began last is taken. Contacts by the month
+-- they began in, time and cost by the month of the work.
 with contacts_categorised as (
     select * from {{ ref('int_contacts_categorised') }}
     where category in ('bug report', 'outage')
@@ -45,25 +46,58 @@ blamed as (
             and (events.app_version is null or contacts_categorised.app_version = events.app_version)
 ),
 
-counted as (
+caused as (
     select
         blamed.event_key,
+        contacts_categorised.ticket_key,
         contacts_categorised.contact_reason,
         coalesce(contacts_categorised.app_version, 'unknown') as app_version,
         coalesce(blamed.event_name, 'not known') as cause,
-        {{ month_of('contacts_categorised.created_date') }} as created_month,
-        count(*) as contact_count,
-        sum(contact_costs.handle_calendar_seconds) as total_handle_calendar_seconds,
-        sum(contact_costs.handle_cost_usd) as handle_cost_usd
+        {{ month_of('contacts_categorised.created_date') }} as created_month
     from contacts_categorised
-    inner join contact_costs on contacts_categorised.ticket_key = contact_costs.ticket_key
     left outer join blamed on contacts_categorised.ticket_key = blamed.ticket_key and blamed.event_rank = 1
-    group by
-        blamed.event_key,
-        contacts_categorised.contact_reason,
-        coalesce(contacts_categorised.app_version, 'unknown'),
-        coalesce(blamed.event_name, 'not known'),
-        {{ month_of('contacts_categorised.created_date') }}
+),
+
+activities as (
+    select
+        event_key,
+        contact_reason,
+        app_version,
+        cause,
+        created_month as activity_month,
+        1 as contact_count,
+        cast(null as varchar) as ticket_key,
+        cast(null as double) as handle_calendar_seconds,
+        cast(null as double) as caused_cost_usd,
+        cast(null as varchar) as cost_caveat
+    from caused
+    union all
+    select
+        caused.event_key,
+        caused.contact_reason,
+        caused.app_version,
+        caused.cause,
+        {{ month_of('contact_costs.worked_date') }} as activity_month,
+        0 as contact_count,
+        contact_costs.ticket_key,
+        contact_costs.handle_calendar_seconds,
+        contact_costs.caused_cost_usd,
+        contact_costs.cost_caveat
+    from caused
+    inner join contact_costs on caused.ticket_key = contact_costs.ticket_key
+),
+
+counted as (
+    select
+        event_key,
+        contact_reason,
+        app_version,
+        cause,
+        activity_month,
+        sum(contact_count) as contact_count,
+        {{ summed_work('activities') }}
+    from activities
+    group by event_key, contact_reason, app_version, cause, activity_month
 )
 
 select
@@ -74,11 +108,14 @@ select
     counted.cause,
     contact_reasons.department,
     contact_reasons.owner,
+    {{ cost_missing_reason('counted') }} as cost_missing_reason,
     cast(counted.contact_count as bigint) as contact_count,
+    cast(counted.timed_contact_count as bigint) as timed_contact_count,
     cast(counted.total_handle_calendar_seconds as double) as total_handle_calendar_seconds,
-    counted.handle_cost_usd,
-    {{ next_month('counted.created_month') }} <= horizons.first_incomplete_date as is_complete,
-    counted.created_month
+    cast(counted.costed_contact_count as bigint) as costed_contact_count,
+    counted.caused_cost_usd,
+    {{ next_month('counted.activity_month') }} <= horizons.first_incomplete_date as is_complete,
+    counted.activity_month as created_month
 from counted
 left outer join contact_reasons on counted.contact_reason = contact_reasons.contact_reason
 cross join horizons

@@ -20,7 +20,7 @@ state_changes as (
 
 handle_times as (
     select * from {{ ref('fct_handle_times') }}
-    where ticket_key is not null
+    where ticket_key is not null and worked_date is not null
 ),
 
 counted as (
@@ -69,7 +69,7 @@ counted as (
         0 as resolved_count,
         0 as resolution_count,
         sum(handle_times.handle_calendar_seconds) as handle_calendar_seconds,
-        sum(handle_times.caused_cost_usd) as caused_cost_usd
+        {{ exact_sum('handle_times.caused_cost_usd') }} as caused_cost_usd
     from handle_times
     left outer join tickets on handle_times.ticket_key = tickets.ticket_key
     group by coalesce(tickets.channel, 'unknown'), {{ week_of('handle_times.worked_date') }}
@@ -96,7 +96,7 @@ summed as (
         sum(resolved_count) as resolved_count,
         sum(resolution_count) as resolution_count,
         sum(handle_calendar_seconds) as handle_calendar_seconds,
-        sum(caused_cost_usd) as caused_cost_usd
+        {{ exact_sum('caused_cost_usd') }} as caused_cost_usd
     from counted
     group by channel, work_week
 ),
@@ -108,7 +108,7 @@ costed as (
         team_hours.workday_count,
         team_hours.priced_workday_count,
         case
-            when team_hours.loaded_cost_usd > 0 and team_hours.contact_handle_seconds > 0 then summed.caused_cost_usd
+            when team_hours.loaded_cost_usd is not null and team_hours.contact_handle_seconds > 0 then summed.caused_cost_usd
             when summed.channel = 'not allocated' then summed.caused_cost_usd
         end as known_cost_usd,
         case

@@ -2,7 +2,7 @@
 -- day of the work; revenue by the tier that the customer has now, which is all that is known of it.
 with handle_times as (
     select * from {{ ref('fct_handle_times') }}
-    where ticket_key is not null
+    where ticket_key is not null and worked_date is not null
 ),
 
 tickets as (
@@ -32,6 +32,8 @@ counted as (
         coalesce(customer_tier, 'unknown') as customer_tier,
         {{ month_of('created_date') }} as cost_month,
         count(*) as contact_count,
+        0 as timed_contact_count,
+        0 as costed_contact_count,
         0 as order_count,
         0 as priced_order_count,
         cast(null as double) as caused_cost_usd,
@@ -44,9 +46,12 @@ counted as (
         coalesce(tickets.customer_tier, 'unknown') as customer_tier,
         {{ month_of('handle_times.worked_date') }} as cost_month,
         0 as contact_count,
+        count(distinct handle_times.ticket_key) as timed_contact_count,
+        count(distinct handle_times.ticket_key)
+        - count(distinct case when handle_times.caused_cost_usd is null then handle_times.ticket_key end) as costed_contact_count,
         0 as order_count,
         0 as priced_order_count,
-        sum(handle_times.caused_cost_usd) as caused_cost_usd,
+        {{ exact_sum('handle_times.caused_cost_usd') }} as caused_cost_usd,
         cast(null as double) as order_value_usd,
         cast(null as double) as revenue_usd
     from handle_times
@@ -57,6 +62,8 @@ counted as (
         coalesce(customers.tier, 'unknown') as customer_tier,
         {{ month_of('orders.ordered_date') }} as cost_month,
         0 as contact_count,
+        0 as timed_contact_count,
+        0 as costed_contact_count,
         count(*) as order_count,
         count(orders.order_value_usd) as priced_order_count,
         cast(null as double) as caused_cost_usd,
@@ -72,9 +79,11 @@ summed as (
         customer_tier,
         cost_month,
         sum(contact_count) as contact_count,
+        sum(timed_contact_count) as timed_contact_count,
+        sum(costed_contact_count) as costed_contact_count,
         sum(order_count) as order_count,
         sum(priced_order_count) as priced_order_count,
-        sum(caused_cost_usd) as caused_cost_usd,
+        {{ exact_sum('caused_cost_usd') }} as caused_cost_usd,
         sum(order_value_usd) as order_value_usd,
         sum(revenue_usd) as revenue_usd
     from counted
@@ -86,17 +95,20 @@ select
     coalesce(customer_tiers.tier_group, 'unknown') as tier_group,
     case
         when summed.caused_cost_usd is null then 'no cost of contacts of the tier is known in the month'
+        when summed.costed_contact_count < summed.timed_contact_count then 'the cost of some weeks is not known'
         when summed.revenue_usd is null then 'no order value of the tier is known in the month'
     end as missing_reason,
     cast(summed.contact_count as bigint) as contact_count,
+    cast(summed.timed_contact_count as bigint) as timed_contact_count,
+    cast(summed.costed_contact_count as bigint) as costed_contact_count,
     cast(summed.order_count as bigint) as order_count,
     cast(summed.priced_order_count as bigint) as priced_order_count,
     cast(summed.caused_cost_usd as double) as caused_cost_usd,
     cast(summed.order_value_usd as double) as order_value_usd,
     cast(summed.revenue_usd as double) as revenue_usd,
-    {{ ratio('summed.caused_cost_usd', 'summed.contact_count') }} as cost_usd_per_contact,
-    {{ ratio('summed.caused_cost_usd', 'summed.order_count') }} as cost_usd_per_order,
-    {{ ratio('summed.caused_cost_usd', 'summed.revenue_usd') }} as cost_usd_per_revenue_usd,
+    {{ ratio(whole_cost('summed'), 'summed.contact_count') }} as cost_usd_per_contact,
+    {{ ratio(whole_cost('summed'), 'summed.order_count') }} as cost_usd_per_order,
+    {{ ratio(whole_cost('summed'), 'summed.revenue_usd') }} as cost_usd_per_revenue_usd,
     coalesce({{ next_month('summed.cost_month') }} <= horizons.first_incomplete_date, false) as is_complete,
     summed.cost_month
 from summed

@@ -1,4 +1,4 @@
-"""Why people write, whose that is, and what came of the changes."""
+"""Why people write, whose that is and what it costs, and what came of the changes."""
 
 import calendar
 from collections import Counter, defaultdict
@@ -8,6 +8,7 @@ from typing import Any
 
 from orchestration.demo.scoring.cells import Cells as Counts
 from orchestration.demo.scoring.cells import Key, Score, Truth
+from orchestration.demo.scoring.costs import caused
 from orchestration.demo.scoring.marts import of_mart, over, part, share
 from orchestration.demo.scoring.plans import seed
 from orchestration.demo.scoring.records import cut, day_of
@@ -34,7 +35,7 @@ def _rows(name: str, *parts: str) -> Callable[[Truth], Cells]:
 
 def _by_month(truth: Truth) -> Cells:
     """By reason and month, beside all contacts of the month."""
-    cells = _rows("by_month", "contacts", "angry", "billing", "timed", "seconds")(truth)
+    cells = _rows("by_month", "contacts", "angry", "billing")(truth)
     months: Counter[str] = Counter()
     for (_, month), cell in cells.items():
         months[month] += cell["contacts"]
@@ -71,6 +72,22 @@ def _owned(truth: Truth) -> Cells:
     return cells
 
 
+def _cost_by_owner(truth: Truth) -> Counts:
+    owners = {row["contact_reason"]: row["owner"] for row in seed("contact_reasons")}
+    rows = [(owners[reason], *rest) for reason, *rest in truth["reasons"]["worked_by_week"]]
+    return caused(truth, rows, 2, 0, 1)
+
+
+def _of_change(side: str, place: int) -> Callable[[Truth], Counts]:
+    return lambda truth: {(row[0],): row[place] for row in truth["reasons"]["changes_worked"] if row[1] == side}
+
+
+def _cost_of_change(side: str) -> Callable[[Truth], Counts]:
+    return lambda truth: caused(
+        truth, [row for row in truth["reasons"]["changes_worked_by_week"] if row[1] == side], 2, 0
+    )
+
+
 def _compared(cell: Mapping[str, Any]) -> float | None:
     """After by before, by the same of the reasons that nothing was done about."""
     own = over(cell["after_contact_count"], cell["before_contact_count"])
@@ -86,24 +103,48 @@ REASON_SCORES: tuple[Score, ...] = (
             "contact_ratio": share("contacts", "month"),
             "angry_contact_count": part("angry"),
             "billing_contact_count": part("billing"),
-            "timed_contact_count": part("timed"),
-            "handle_calendar_seconds_by_reason": part("seconds"),
-            "handle_calendar_seconds_per_contact": share("seconds", "timed"),
         },
         columns={
             "angry_contact_count": "angry_count",
             "billing_contact_count": "billing_count",
-            "handle_calendar_seconds_by_reason": "coalesce(total_handle_calendar_seconds, 0)",
-            "handle_calendar_seconds_per_contact": "timed_handle_calendar_seconds_mean",
         },
         where="contact_count > 0",
+    ),
+    *of_mart(
+        REASONS, "contact_reason, created_month", _rows("worked", "timed", "seconds"),
+        {
+            "timed_contact_count": part("timed"),
+            "costed_contact_count": part("timed"),
+            "handle_calendar_seconds_by_reason": part("seconds"),
+            "handle_calendar_seconds_per_contact": share("seconds", "timed"),
+        },
+        columns={
+            "handle_calendar_seconds_by_reason": "total_handle_calendar_seconds",
+            "handle_calendar_seconds_per_contact": "timed_handle_calendar_seconds_mean",
+        },
+        where="timed_contact_count > 0",
+    ),
+    Score(
+        "caused_cost_usd", REASONS,
+        f"select contact_reason, created_month, caused_cost_usd from {REASONS} where caused_cost_usd is not null",
+        lambda truth: caused(truth, truth["reasons"]["worked_by_week"], 2, 0, 1),
+    ),
+    Score(
+        "caused_cost_usd", OWNERS,
+        f"select owner, created_month, sum(caused_cost_usd) from {OWNERS} where caused_cost_usd is not null group by all",
+        _cost_by_owner,
+    ),
+    Score(
+        "caused_cost_usd", BUGS,
+        f"select contact_reason, cause, created_month, sum(caused_cost_usd) from {BUGS} where caused_cost_usd is not null group by all",
+        lambda truth: caused(truth, truth["reasons"]["bugs_worked_by_week"], 3, 0, 1, 2),
     ),
     *of_mart(
         TOPICS, "topic_kind, topic, created_quarter", _topics,
         {"contact_count": part("contacts"), "kind_contact_ratio": share("contacts", "kind")},
     ),
     Score(
-        "contact_count", BUGS, f"select contact_reason, cause, created_month, sum(contact_count) from {BUGS} group by all", _bugs,
+        "contact_count", BUGS, f"select contact_reason, cause, created_month, sum(contact_count) from {BUGS} where contact_count > 0 group by all", _bugs,
     ),
     *of_mart(
         UNMAPPED, "label", _stray,
@@ -116,10 +157,22 @@ REASON_SCORES: tuple[Score, ...] = (
     *of_mart(
         OWNERS, "owner, department, created_month", _owned,
         {"contact_count": part("contacts"), "contacts_per_day": share("contacts", "days")},
+        where="contact_count > 0",
     ),
     *of_mart(
         CHANGES, "change_id", _rows("changes", *WINDOWS),
         {**{name: part(name) for name in WINDOWS}, "adjusted_after_per_before": _compared},
         where="status = 'shipped'",
+    ),
+    *(
+        Score(
+            f"{side}_{column}", CHANGES,
+            f"select change_id, {side}_{column} from {CHANGES} where {side}_costed_contact_count > 0", cells,
+        )
+        for side in ("before", "after")
+        for column, cells in (
+            ("costed_contact_count", _of_change(side, 2)), ("handle_calendar_seconds", _of_change(side, 3)),
+            ("caused_cost_usd", _cost_of_change(side)),
+        )
     ),
 )  # fmt: skip

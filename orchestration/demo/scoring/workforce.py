@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from orchestration.demo.scoring.cells import Cells, Score, Truth
+from orchestration.demo.scoring.costs import caused
 from orchestration.demo.scoring.plans import WEEK, Records, assumption, live_agents
 
 WORKDAYS = "core.fct_agent_workdays"
@@ -25,31 +26,16 @@ def _paid(position: int) -> Callable[[Truth], Cells]:
     return by
 
 
-def _loaded(truth: Truth) -> dict[str, float]:
-    """The week's cost of all people, with overheads."""
-    cost: dict[str, float] = defaultdict(float)
-    for week, employment, _, _, usd in truth["workforce"]["paid_by_week_employment"]:
-        cost[week] += usd * (1 + assumption(f"{employment}_overhead_ratio"))
-    return cost
-
-
-def _caused(truth: Truth, *keys: int) -> dict[tuple[Any, ...], float]:
-    """Cost by some columns of the handle times: each week's cost by the seconds of its contacts."""
+def _caused(truth: Truth, *keys: int) -> Cells:
+    """Cost by some columns of the handle times."""
     rows = [row for row in truth["workforce"]["handle_seconds_by_week_market_channel_tier_month"] if row[1] != ""]
-    seconds: dict[str, float] = defaultdict(float)
-    for row in rows:
-        seconds[row[0]] += row[-1]
-    cost = _loaded(truth)
-    caused: dict[tuple[Any, ...], float] = defaultdict(float)
-    for row in rows:
-        caused[tuple(row[key] for key in keys)] += cost[row[0]] * row[-1] / seconds[row[0]]
-    return caused
+    return caused(truth, rows, 0, *keys)
 
 
 def caused_by_channel(truth: Truth) -> dict[tuple[Any, ...], float]:
     """Cost by week that is over and channel."""
     last = str(Records(truth).first_plan_week)
-    return {key: value for key, value in _caused(truth, 0, 2).items() if key[0] < last}
+    return {key: value for key, value in _caused(truth, 0, 2).items() if key[0] < last and value is not None}
 
 
 def _channel(name: str, position: int) -> Callable[[Truth], dict[tuple[Any, ...], float]]:
@@ -81,7 +67,7 @@ def _on_shift(truth: Truth) -> Cells:
     return {(week,): seconds for week, seconds in truth["workforce"]["on_shift_seconds_by_week"] if week < last}
 
 
-def caused_by_tier(truth: Truth) -> dict[tuple[Any, ...], float]:
+def caused_by_tier(truth: Truth) -> Cells:
     """Cost by month and tier."""
     return _caused(truth, 4, 3)
 
@@ -158,7 +144,7 @@ WORKFORCE = (
     _by_week("contact_handle_calendar_seconds", OCCUPANCY, "work_week, contact_handle_calendar_seconds", _spent(bool)),
     _by_week("other_handle_calendar_seconds", OCCUPANCY, "work_week, other_handle_calendar_seconds", _spent(lambda market: not market)),
     Score(
-        "caused_cost_usd by channel", CHANNELS,
+        "caused_cost_usd", CHANNELS,
         f"select work_week, channel, caused_cost_usd from {CHANNELS} where is_complete and caused_cost_usd > 0", caused_by_channel,
     ),
     Score(
@@ -182,7 +168,7 @@ WORKFORCE = (
         _channel("resolutions_by_week_channel", 3),
     ),
     Score(
-        "caused_cost_usd by tier", TIERS,
+        "caused_cost_usd", TIERS,
         f"select cost_month, customer_tier, caused_cost_usd from {TIERS} where cost_month < date_trunc('month', "
         f"(select max(plan_week) - 175 from {PLAN})) and caused_cost_usd is not null",
         lambda truth: _last_over(truth, caused_by_tier(truth)),

@@ -27,13 +27,59 @@ def number(connection: duckdb.DuckDBPyConnection, sql: str) -> float:
     return connection.execute(sql).fetchall()[0][0]
 
 
+# Of a cost that is published as a floating-point number, the decimal that it was summed as.
+EXACT = "sum(cast(caused_cost_usd as decimal(38, 9)))"
+
+
 def test_all_that_people_cost_is_somebodys(published: duckdb.DuckDBPyConnection) -> None:
-    """By channel, by tier and by stretch of work: each time the whole cost of the team, and nothing twice."""
+    """By reason, owner, channel, tier and stretch of work: to the last decimal the same, and it is the whole cost of the team."""
+    by_report = {
+        source: number(published, f"select {EXACT} from {source}")
+        for source in (
+            "core.fct_handle_times", "secondary.rpt_contacts_by_reason_month", "drivers.rpt_owners_by_month",
+            "secondary.rpt_support_costs_by_channel_week", "secondary.rpt_support_costs_by_tier_month",
+        )
+    }  # fmt: skip
+    assert len(set(by_report.values())) == 1, by_report
     paid = number(published, "select sum(loaded_cost_usd) from core.fct_agent_workdays")
-    for source in (
-        "secondary.rpt_support_costs_by_channel_week", "secondary.rpt_support_costs_by_tier_month", "core.fct_handle_times",
-    ):  # fmt: skip
-        assert number(published, f"select sum(caused_cost_usd) from {source}") == pytest.approx(paid, rel=1e-9)
+    stretches = number(published, "select count(*) from core.fct_handle_times")
+    assert abs(float(by_report["core.fct_handle_times"]) - paid) < stretches * 0.5e-9 + 1e-6
+
+
+def test_a_month_costs_the_same_in_every_report(published: duckdb.DuckDBPyConnection) -> None:
+    """Who compares the owners' months with those of tiers, of reasons or with the facts sees one figure."""
+    months = [
+        dict(published.execute(f"select {month}, {EXACT} from {source} group by 1 having {EXACT} > 0").fetchall())
+        for source, month in (
+            ("core.fct_handle_times", "cast(date_trunc('month', worked_date) as date)"),
+            ("secondary.rpt_contacts_by_reason_month", "created_month"),
+            ("drivers.rpt_owners_by_month", "created_month"),
+            ("secondary.rpt_support_costs_by_tier_month", "cost_month"),
+        )
+    ]
+    assert len(months[0]) >= 24
+    assert months[1:] == months[:1] * 3
+
+
+def test_bugs_cost_their_share_of_their_reasons(published: duckdb.DuckDBPyConnection) -> None:
+    """No reason's bugs cost more in a month than the reason, and what only bugs have costs the same in both reports."""
+    rows = published.execute(
+        f"""
+        with bugs as (
+            select contact_reason, created_month, {EXACT} as usd, sum(timed_contact_count) as contacts
+            from secondary.rpt_bug_reports_by_month group by all
+        )
+        select bugs.usd, cast(reasons.caused_cost_usd as decimal(38, 9)), bugs.contacts = reasons.timed_contact_count
+        from bugs
+        inner join secondary.rpt_contacts_by_reason_month as reasons using (contact_reason, created_month)
+        where bugs.usd is not null
+        """
+    ).fetchall()
+    assert len(rows) > 30
+    assert all(usd <= of_reason for usd, of_reason, _ in rows)
+    whole = [(usd, of_reason) for usd, of_reason, is_whole in rows if is_whole]
+    assert len(whole) > 10
+    assert all(usd == of_reason for usd, of_reason in whole)
 
 
 def test_cost_per_conversation_is_cost_per_interaction_times_interactions(published: duckdb.DuckDBPyConnection) -> None:

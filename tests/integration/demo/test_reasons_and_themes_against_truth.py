@@ -12,9 +12,6 @@ import pytest
 from orchestration.publish import connect_published
 from orchestration.settings import Home
 
-COST_TOLERANCE = 0.01
-"""The warehouse weighs the days' rates of exchange by hours paid, the truth takes the month's mean."""
-
 
 @pytest.fixture(scope="module")
 def published(demo_home: Home):
@@ -40,23 +37,6 @@ def test_each_contact_has_one_reason_and_what_nobody_could_tell_is_shown(publish
     for _, count, of_month, uncategorised, share in shown:
         assert (count, uncategorised) == (of_month, 1)
         assert share == pytest.approx(1)
-
-
-def test_what_each_reason_cost(published, truth: dict[str, Any]):
-    expected = {(reason, month): dollars for reason, month, dollars in truth["reasons"]["costs"] if dollars}
-    found = {
-        (reason, month): dollars
-        for reason, month, dollars in rows(
-            published,
-            "select contact_reason, cast(created_month as varchar), handle_cost_usd "
-            "from secondary.rpt_contacts_by_reason_month where handle_cost_usd is not null",
-        )
-    }
-    assert found.keys() == expected.keys()
-    for key, dollars in expected.items():
-        assert found[key] == pytest.approx(dollars, rel=COST_TOLERANCE), key
-    ((by_owner,),) = rows(published, "select sum(handle_cost_usd) from drivers.rpt_owners_by_month")
-    assert by_owner == pytest.approx(sum(found.values()))
 
 
 def test_a_cause_is_named_for_what_the_trouble_caused(truth: dict[str, Any], published):
