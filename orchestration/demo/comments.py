@@ -12,8 +12,11 @@ import pyarrow.compute as pc
 from orchestration.demo.clock import Flags, Ints
 from orchestration.demo.history import labels
 from orchestration.demo.reasons import CODES as REASON_CODES
+from orchestration.demo.texts import LANGUAGES
 
 NEGATIVE, NEUTRAL, POSITIVE = range(3)
+Said = tuple[str, tuple[str, ...]]
+"""A sentence and the themes that it is about."""
 
 
 @dataclass(frozen=True)
@@ -54,35 +57,93 @@ FOREIGN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "ko": (("아주 좋아요. 추천합니다.", "배송이 빨라요."), ("앱이 자꾸 꺼져요.", "배송이 너무 늦어요.")),
 }
 CSAT_COMMENT_SHARE = 0.34
-CSAT_POSITIVE = ("Quick and friendly answer.", "Very helpful, thank you!", "Problem solved, great support.")
-CSAT_NEGATIVE = {
-    "where_is_my_order": ("My parcel is still not here.", "Nobody could tell me where the parcel is."),
-    "item_not_received": ("I still have neither the item nor my money.",),
-    "payment_problem": ("I was charged twice and still wait for my money.",),
-    "app_problem": ("The app still crashes.",),
-    "how_to": ("The menu is confusing, the agent was kind though.",),
-    "return_or_refund": ("The refund takes far too long.", "Your return policy is unfair."),
-}
-CSAT_NEGATIVE_ELSE = (
-    "I waited far too long for an answer.",
-    "This was not resolved.",
-    "The agent did not read my message.",
+# What is said of a contact that was rated, and which themes that is about; praise that names nothing is about none.
+CSAT_POSITIVE: tuple[Said, ...] = (
+    ("Quick and friendly answer.", ("support",)),
+    ("Very helpful, thank you!", ()),
+    ("Problem solved, great support.", ("support",)),
 )
+CSAT_NEGATIVE: dict[str, tuple[Said, ...]] = {
+    "where_is_my_order": (
+        ("My parcel is still not here.", ("delivery",)),
+        ("Nobody could tell me where the parcel is.", ("delivery",)),
+    ),
+    "item_not_received": (("I still have neither the item nor my money.", ("delivery", "returns")),),
+    "payment_problem": (("I was charged twice and still wait for my money.", ("payment", "returns")),),
+    "app_problem": (("The app still crashes.", ("app_stability",)),),
+    "how_to": (("The menu is confusing, the agent was kind though.", ("usability", "support")),),
+    "return_or_refund": (
+        ("The refund takes far too long.", ("returns",)),
+        ("Your return policy is unfair.", ("returns",)),
+    ),
+}
+CSAT_NEGATIVE_ELSE: tuple[Said, ...] = (
+    ("I waited far too long for an answer.", ("support",)),
+    ("This was not resolved.", ("support",)),
+    ("The agent did not read my message.", ("support",)),
+)
+CSAT_FOREIGN: dict[str, tuple[tuple[Said, ...], tuple[Said, ...]]] = {
+    "de": (
+        (("Schnelle und freundliche Antwort.", ("support",)), ("Alles bestens, danke!", ())),
+        (("Ich habe viel zu lange gewartet.", ("support",)), ("Das Problem ist nicht gelöst.", ("support",))),
+    ),
+    "fr": (
+        (("Réponse rapide et aimable.", ("support",)), ("Parfait, merci !", ())),
+        (("J'ai attendu bien trop longtemps.", ("support",)), ("Mon problème n'est pas résolu.", ("support",))),
+    ),
+    "ko": (
+        (("상담이 친절해요.", ("support",)), ("정말 감사합니다!", ())),
+        (("답변이 너무 늦어요.", ("support",)), ("배송이 아직 안 됐어요.", ("delivery",))),
+    ),
+}
 
 
-def csat_comments(rng: np.random.Generator, value: Ints, reason: Ints) -> pa.Array:
-    """One in three writes something; what the discontent write follows the contact's reason."""
+def _csat_pool() -> tuple[list[Said], dict[str, tuple[int, int]], list[tuple[int, int]]]:
+    """Every comment that there is; begin and size of each language's pleased and displeased ones, and of each reason's."""
     pool = list(CSAT_POSITIVE)
-    begins, counts = [], []
+    reasons = []
     for code in REASON_CODES:
         words = (*CSAT_NEGATIVE.get(code, ()), *CSAT_NEGATIVE_ELSE)
-        begins.append(len(pool))
-        counts.append(len(words))
+        reasons.append((len(pool), len(words)))
         pool += words
+    languages = {"en+": (0, len(CSAT_POSITIVE))}
+    for language, sides in CSAT_FOREIGN.items():
+        for mood, words in zip("+-", sides, strict=True):
+            languages[language + mood] = (len(pool), len(words))
+            pool += words
+    return pool, languages, reasons
+
+
+CSAT_POOL, _CSAT_BY_LANGUAGE, _CSAT_BY_REASON = _csat_pool()
+
+
+def csat_comments(rng: np.random.Generator, value: Ints, reason: Ints, language: Ints) -> Ints:
+    """One in three writes something, in the contact's language; what the discontent write in English follows its reason.
+
+    Args:
+        language: positions in `texts.LANGUAGES`.
+
+    Returns:
+        Positions in `CSAT_POOL`; -1 for no comment.
+    """
     draw = rng.random(len(value))
-    bad = np.array(begins)[reason] + (draw * np.array(counts)[reason]).astype(np.int64)
-    chosen = np.where(value >= POSITIVE, (draw * len(CSAT_POSITIVE)).astype(np.int64), bad)
-    return labels(pool, np.where(rng.random(len(value)) < CSAT_COMMENT_SHARE, chosen, -1))
+    is_pleased = value >= POSITIVE
+    begin, size = np.array(_CSAT_BY_REASON)[reason].T
+    for position, code in enumerate(LANGUAGES):
+        for mood, chosen in (("+", is_pleased), ("-", ~is_pleased)):
+            if (place := _CSAT_BY_LANGUAGE.get(code + mood)) is not None:
+                here = chosen & (language == position)
+                begin, size = np.where(here, place[0], begin), np.where(here, place[1], size)
+    said = begin + (draw * size).astype(np.int64)
+    return np.where(rng.random(len(value)) < CSAT_COMMENT_SHARE, said, -1)
+
+
+def csat_columns(said: Ints, language: Ints) -> dict[str, pa.Array]:
+    """The columns `comment` and `language` of answers that came with these comments."""
+    return {
+        "language": labels(LANGUAGES, np.where(said < 0, -1, language)),
+        "comment": labels([text for text, _ in CSAT_POOL], said),
+    }
 
 
 def sentences(rng: np.random.Generator, theme: Ints, is_positive: Flags) -> pa.Array:

@@ -61,7 +61,8 @@ class Offers:
 class Ratings:
     """Columns by CSAT answer, in order of time; `ticket` -1 where the survey does not say, `value` NEGATIVE to INVALID.
 
-    `named_agent` is who the survey names, `stated` the position of the reason picked; -1 is none.
+    `named_agent` is who the survey names, `stated` the position of the reason picked, `said` that of the comment in
+    `comments.CSAT_POOL`; -1 is none.
     """
 
     offer: Ints
@@ -69,18 +70,23 @@ class Ratings:
     value: Ints
     named_agent: Ints
     stated: Ints
+    said: Ints
     responded_at: Ints
 
 
 @dataclass(frozen=True)
 class Efforts:
-    """Columns by CES answer, in order of time; `tried` is the agreement that the agent tried hard, -1 where not asked."""
+    """Columns by CES answer, in order of time; `tried` is the agreement that the agent tried hard, -1 where not asked.
+
+    `said` is the comment's position in `comments.CSAT_POOL`, -1 without one.
+    """
 
     offer: Ints
     ticket: Ints
     scale: Ints
     score: Ints
     tried: Ints
+    said: Ints
     responded_at: Ints
 
 
@@ -154,6 +160,8 @@ def csat_history(
     named_agent = np.where(unknown_agent, -1, offers.agent[offer])
     scores = _scores(rng, value, scale)
     stated = _stated_reasons(rng, value, tickets, ticket)
+    language = tickets.language[ticket]
+    said = comments.csat_comments(rng, value, tickets.about.reason[ticket], language)
     history = EntityHistory(
         appears_at=responded_at,
         columns={
@@ -165,11 +173,11 @@ def csat_history(
             "score": scores,
             "scale": labels(SCALES, scale),
             "stated_reason": labels(CSAT_STATED_REASONS, stated),
-            "comment": comments.csat_comments(rng, value, tickets.about.reason[ticket]),
+            **comments.csat_columns(said, language),
             "responded_at": responded_at,
         },
     )
-    return history, Ratings(offer, ticket_shown, value, named_agent, stated, responded_at)
+    return history, Ratings(offer, ticket_shown, value, named_agent, stated, said, responded_at)
 
 
 def _scales(tickets: Tickets, ticket: Ints, offered_at: Ints) -> Ints:
@@ -225,7 +233,9 @@ def ces_history(
     scale = effort_scales(offers.offered_at[offer])
     score = np.where(scale == 1, 1 + (ease * 6.99).astype(np.int64), 5 - (ease * 4.99).astype(np.int64))
     ticket, count = offers.ticket[offer], len(offer)
-    words = comments.csat_comments(rng, np.where(ease > 0.5, POSITIVE, NEGATIVE), tickets.about.reason[ticket])
+    pleased = np.where(ease > 0.5, POSITIVE, NEGATIVE)
+    language = tickets.language[ticket]
+    said = comments.csat_comments(rng, pleased, tickets.about.reason[ticket], language)
     # Whether the agent tried hard is about the agent alone: neither the wait nor what broke moves it.
     trying = _probability(1.2 + EFFECTS["agent_skill"] * agents.skill[offers.agent[offer]] + rng.standard_normal(count))
     asked = (scale == 1) & (rng.random(count) < TRIED_HARD_ASKED_SHARE)
@@ -240,8 +250,8 @@ def ces_history(
             "score": labels([str(number) for number in range(8)], score),
             "scale": labels(EFFORT_SCALES, scale),
             "agent_effort_score": labels([str(number) for number in range(8)], tried),
-            "comment": words,
+            **comments.csat_columns(said, language),
             "responded_at": responded_at,
         },
     )
-    return history, Efforts(offer, ticket, scale, score, tried, responded_at)
+    return history, Efforts(offer, ticket, scale, score, tried, said, responded_at)

@@ -14,15 +14,20 @@ import numpy as np
 from orchestration.demo import comments, markets, releases
 from orchestration.demo.clock import DAY, Ints, quarter_label, reporting_day
 from orchestration.demo.reviews import STORES
+from orchestration.demo.texts import LANGUAGES
 from orchestration.demo.truth_reasons import periods
+from orchestration.demo.truth_satisfaction import counted_ratings
 
 if TYPE_CHECKING:
+    from orchestration.demo.surveys import Efforts, Ratings
     from orchestration.demo.world import Bookkeeping
 
 OURS = {"quality": "product_quality", "app_stability": "app"}
 """The seed's word for a theme of the world where it is another one."""
 THEMES = [OURS.get(code, code) for code in comments.CODES]
 RECENT = 14 * DAY
+READ_BY_RULES = {"en", "ko"}
+"""Languages of the seed theme_rules."""
 
 
 def theme_truth(books: Bookkeeping, at: int) -> dict[str, Any]:
@@ -31,6 +36,8 @@ def theme_truth(books: Bookkeeping, at: int) -> dict[str, Any]:
         "reviews": _reviews(books, at),
         "review_themes": _review_themes(books, at),
         "comments": _comments(books, at),
+        "csat_comments": _contact_comments(books, counted_ratings(books, at), books.ratings),
+        "ces_comments": _contact_comments(books, np.flatnonzero(books.efforts.responded_at < at), books.efforts),
     }
 
 
@@ -80,6 +87,27 @@ def _comments(books: Bookkeeping, at: int) -> list[list[Any]]:
     themes = np.concatenate([answers.theme[row], answers.second_theme[row]])
     moments = np.concatenate([answers.responded_at[row]] * 2)
     return _by_theme(themes[themes >= 0], moments[themes >= 0])
+
+
+def _contact_comments(books: Bookkeeping, row: Ints, answers: Ratings | Efforts) -> list[list[Any]]:
+    """(theme, month, comments of answers that count): a comment under each of its themes, or under why it has none."""
+    row = row[answers.said[row] >= 0]
+    language = books.tickets.language[books.offers.ticket[answers.offer[row]]]
+    cells: dict[tuple[str, str], int] = defaultdict(int)
+    for said, code, month in zip(
+        answers.said[row].tolist(),
+        language.tolist(),
+        periods(reporting_day(answers.responded_at[row]), "M"),
+        strict=True,
+    ):
+        _, themes = comments.CSAT_POOL[said]
+        if LANGUAGES[code] not in READ_BY_RULES:
+            found = ["language not supported"]
+        else:
+            found = [OURS.get(theme, theme) for theme in themes] or ["no theme found"]
+        for theme in found:
+            cells[theme, month] += 1
+    return [[*key, count] for key, count in sorted(cells.items())]
 
 
 def _by_theme(theme: Ints, moment: Ints) -> list[list[Any]]:

@@ -59,6 +59,7 @@ select
     coalesce(tickets.market, 'unknown') as market,
     lower(trim(ranked.scale)) as scale,
     ranked.ces_index_group,
+    ranked.language,
     ranked.comment_themes,
     ranked.comment_sentiment,
     case
@@ -68,6 +69,7 @@ select
     end as exclusion_reason,
     ranked.ces_score,
     ranked.valid_agent_effort_score as agent_effort_score,
+    coalesce(ranked.comment_character_count > 0, false) as has_comment,
     ranked.is_easy,
     ranked.is_agent_effort_agreed,
     ranked.responded_at

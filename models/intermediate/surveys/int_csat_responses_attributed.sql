@@ -56,6 +56,7 @@ select
     rated.comment_themes,
     rated.comment_sentiment,
     rated.waited_calendar_seconds,
+    rated.has_comment,
     rated.responded_at
 from rated
 left outer join team_spans

@@ -29,6 +29,7 @@ select
     ranked.score,
     ranked.rating,
     ranked.stated_reason,
+    ranked.language,
     ranked.comment_themes,
     ranked.comment_sentiment,
     case
@@ -36,6 +37,7 @@ select
         when tickets.exclusion_reason is not null then 'its ticket is excluded: ' || tickets.exclusion_reason
         when ranked.newest_rank > 1 then 'a later response rates the same ticket'
     end as exclusion_reason,
+    ranked.has_comment,
     ranked.responded_at
 from ranked
 left outer join tickets on ranked.ticket_key = tickets.ticket_key

@@ -76,6 +76,7 @@ select
     described.comment_themes,
     described.comment_sentiment,
     matched.rule_rank as owner_rule_rank,
+    described.has_comment,
     described.responded_at
 from described
 left outer join matched on described.response_key = matched.response_key

@@ -30,9 +30,10 @@ select
     written.score,
     csat_scales.rating,
     written.stated_reason,
+    written.language,
     written.comment_themes,
     written.comment_sentiment,
-    written.comment_character_count,
+    coalesce(written.comment_character_count > 0, false) as has_comment,
     written.responded_at
 from written
 left outer join csat_scales

@@ -79,6 +79,7 @@ select
     ranked.customer_key,
     ranked.source_name,
     coalesce(ranked.market, 'unknown') as market,
+    ranked.language,
     ranked.comment_themes,
     ranked.comment_sentiment,
     case

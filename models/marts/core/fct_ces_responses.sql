@@ -15,6 +15,7 @@ select
     comment_sentiment,
     cast(ces_score as integer) as ces_score,
     cast(agent_effort_score as integer) as agent_effort_score,
+    has_comment,
     is_easy,
     is_agent_effort_agreed,
     {{ reporting_date('responded_at') }} as responded_date,

@@ -19,6 +19,7 @@ select
     comment_themes,
     comment_sentiment,
     owner_rule_rank,
+    has_comment,
     {{ reporting_date('responded_at') }} as responded_date,
     responded_at
 from csat_responses

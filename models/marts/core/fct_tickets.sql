@@ -8,6 +8,22 @@ efforts as (
 
 coverage as (
     select * from {{ ref('int_wait_coverage') }}
+),
+
+contact_reasons as (
+    select * from {{ ref('contact_reasons') }}
+),
+
+-- A label that says a category in so many words comes before the category of the reason.
+said_categories as (
+    select
+        ticket_key,
+        topic as category,
+        row_number() over (
+            partition by ticket_key order by topic_rule_rank asc nulls last, label_kind asc nulls last
+        ) as label_rank
+    from {{ ref('fct_contact_labels') }}
+    where topic_kind = 'category'
 )
 
 select
@@ -22,6 +38,7 @@ select
     contacts.source_name,
     contacts.ticket_url,
     contacts.contact_reason,
+    coalesce(said_categories.category, contact_reasons.category) as feedback_category,
     contacts.requester_role,
     contacts.channel,
     contacts.status,
@@ -86,3 +103,5 @@ select
 from contacts
 left outer join efforts on contacts.ticket_key = efforts.ticket_key
 left outer join coverage on contacts.ticket_key = coverage.ticket_key
+left outer join contact_reasons on contacts.contact_reason = contact_reasons.contact_reason
+left outer join said_categories on contacts.ticket_key = said_categories.ticket_key and said_categories.label_rank = 1

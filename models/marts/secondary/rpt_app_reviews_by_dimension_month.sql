@@ -9,7 +9,7 @@ with app_reviews as (
 ),
 
 text_themes as (
-    select * from {{ ref('int_text_themes') }}
+    select * from {{ ref('fct_text_themes') }}
     where source_kind = 'app review'
 ),
 

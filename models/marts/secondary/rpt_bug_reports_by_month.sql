@@ -1,9 +1,9 @@
 -- Bugs as customers report them, with their cause where one is known: an incident or an outage that was going on, or had ended
 -- within the day before, in the contact's market and version. Of several the one that began last is taken. Contacts by the month
 -- they began in, time and cost by the month of the work.
-with contacts_categorised as (
-    select * from {{ ref('int_contacts_categorised') }}
-    where category in ('bug report', 'outage')
+with tickets as (
+    select * from {{ ref('fct_tickets') }}
+    where feedback_category in ('bug report', 'outage')
 ),
 
 contact_costs as (
@@ -30,32 +30,32 @@ horizons as (
 
 blamed as (
     select
-        contacts_categorised.ticket_key,
+        tickets.ticket_key,
         events.event_key,
         events.event_name,
         row_number() over (
-            partition by contacts_categorised.ticket_key
+            partition by tickets.ticket_key
             order by events.starts_at desc nulls last, events.event_key asc nulls last
         ) as event_rank
-    from contacts_categorised
+    from tickets
     inner join events
         on
-            contacts_categorised.created_at >= events.starts_at
-            and contacts_categorised.created_at < events.blamed_until_at
-            and (events.market is null or contacts_categorised.market = events.market)
-            and (events.app_version is null or contacts_categorised.app_version = events.app_version)
+            tickets.created_at >= events.starts_at
+            and tickets.created_at < events.blamed_until_at
+            and (events.market is null or tickets.market = events.market)
+            and (events.app_version is null or tickets.app_version = events.app_version)
 ),
 
 caused as (
     select
         blamed.event_key,
-        contacts_categorised.ticket_key,
-        contacts_categorised.contact_reason,
-        coalesce(contacts_categorised.app_version, 'unknown') as app_version,
+        tickets.ticket_key,
+        tickets.contact_reason,
+        coalesce(tickets.app_version, 'unknown') as app_version,
         coalesce(blamed.event_name, 'not known') as cause,
-        {{ month_of('contacts_categorised.created_date') }} as created_month
-    from contacts_categorised
-    left outer join blamed on contacts_categorised.ticket_key = blamed.ticket_key and blamed.event_rank = 1
+        {{ month_of('tickets.created_date') }} as created_month
+    from tickets
+    left outer join blamed on tickets.ticket_key = blamed.ticket_key and blamed.event_rank = 1
 ),
 
 activities as (

@@ -1,14 +1,14 @@
 -- The customer voice report: categories of feedback (one a contact), modifiers, the features wished for, the sales handed over
 -- (each as far as labels say). Within a kind topics are ranked; the first ten features are the quarter's top ten.
-with contacts_categorised as (
+with tickets as (
     select
         *,
         {{ quarter_of('created_date') }} as created_quarter
-    from {{ ref('int_contacts_categorised') }}
+    from {{ ref('fct_tickets') }}
 ),
 
 labels as (
-    select * from {{ ref('int_contact_labels') }}
+    select * from {{ ref('fct_contact_labels') }}
     where topic_kind in ('modifier', 'feature', 'sales opportunity')
 ),
 
@@ -22,8 +22,8 @@ topics as (
     select
         ticket_key,
         'category' as topic_kind,
-        category as topic
-    from contacts_categorised
+        feedback_category as topic
+    from tickets
     union
     select
         ticket_key,
@@ -32,41 +32,41 @@ topics as (
     from labels
     union
     select
-        contacts_categorised.ticket_key,
+        tickets.ticket_key,
         'feature' as topic_kind,
         'not named' as topic
-    from contacts_categorised
-    left outer join labels on contacts_categorised.ticket_key = labels.ticket_key and labels.topic_kind = 'feature'
-    where contacts_categorised.category = 'feature request' and labels.ticket_key is null
+    from tickets
+    left outer join labels on tickets.ticket_key = labels.ticket_key and labels.topic_kind = 'feature'
+    where tickets.feedback_category = 'feature request' and labels.ticket_key is null
 ),
 
 quarters as (
     select
         created_quarter,
         count(*) as quarter_contact_count
-    from contacts_categorised
+    from tickets
     group by created_quarter
 ),
 
 kinds as (
     select
         topics.topic_kind,
-        contacts_categorised.created_quarter,
+        tickets.created_quarter,
         count(distinct topics.ticket_key) as kind_contact_count
     from topics
-    inner join contacts_categorised on topics.ticket_key = contacts_categorised.ticket_key
-    group by topics.topic_kind, contacts_categorised.created_quarter
+    inner join tickets on topics.ticket_key = tickets.ticket_key
+    group by topics.topic_kind, tickets.created_quarter
 ),
 
 counted as (
     select
         topics.topic_kind,
         topics.topic,
-        contacts_categorised.created_quarter,
+        tickets.created_quarter,
         count(*) as contact_count
     from topics
-    inner join contacts_categorised on topics.ticket_key = contacts_categorised.ticket_key
-    group by topics.topic_kind, topics.topic, contacts_categorised.created_quarter
+    inner join tickets on topics.ticket_key = tickets.ticket_key
+    group by topics.topic_kind, topics.topic, tickets.created_quarter
 )
 
 select

@@ -1,10 +1,10 @@
--- The same themes side by side in what people write to the stores, in the survey, and to us. A text may have several themes, so
+-- The same themes side by side in what people write to the stores, in the surveys, and to us. A text may have several themes, so
 -- that shares of texts add up to more than 1; a contact has the one theme of its reason.
 with text_themes as (
     select
         *,
         {{ month_of('written_date') }} as written_month
-    from {{ ref('int_text_themes') }}
+    from {{ ref('fct_text_themes') }}
     where written_date is not null
 ),
 
@@ -20,14 +20,15 @@ themes as (
     select * from {{ ref('themes') }}
 ),
 
-horizons as (
-    select * from {{ ref('int_entity_horizons') }}
+source_horizons as (
+    select * from {{ ref('int_source_horizons') }}
 ),
 
 mentions as (
     select
         theme,
         source_kind,
+        source_name,
         text_key,
         sentiment,
         rating_stars,
@@ -38,13 +39,31 @@ mentions as (
     select
         coalesce(contact_reasons.theme, 'other') as theme,
         'contact reason' as source_kind,
+        contacts.source_name,
         contacts.ticket_key as text_key,
         cast(null as varchar) as sentiment,
-        cast(null as bigint) as rating_stars,
+        cast(null as integer) as rating_stars,
         cast(null as integer) as nps_response_score,
         {{ month_of(reporting_date('contacts.created_at')) }} as written_month
     from contacts
     left outer join contact_reasons on contacts.contact_reason = contact_reasons.contact_reason
+),
+
+mentioning as (
+    select distinct
+        source_kind,
+        source_name
+    from mentions
+),
+
+-- A month is over once every source of such texts has delivered through its end.
+horizons as (
+    select
+        mentioning.source_kind,
+        {{ reporting_date('min(source_horizons.complete_through_at)') }} as first_incomplete_date
+    from mentioning
+    inner join source_horizons on mentioning.source_name = source_horizons.source_name
+    group by mentioning.source_kind
 ),
 
 texts as (
@@ -103,8 +122,4 @@ select
 from counted
 inner join texts on counted.source_kind = texts.source_kind and counted.written_month = texts.written_month
 left outer join themes on counted.theme = themes.theme
-inner join horizons
-    on
-        horizons.entity_name = case counted.source_kind
-            when 'app review' then 'app_reviews' when 'NPS comment' then 'nps_responses' else 'tickets'
-        end
+inner join horizons on counted.source_kind = horizons.source_kind

@@ -1,7 +1,7 @@
 -- What helpdesks write on contacts and no rule of ours knows, the most frequent first, with what it probably means: the reason of
 -- the label that is spelt most alike, else the reason that most of its contacts have anyway.
 with labels as (
-    select * from {{ ref('int_contact_labels') }}
+    select * from {{ ref('fct_contact_labels') }}
 ),
 
 minimum_counts as (
@@ -35,8 +35,8 @@ counted as (
         count(distinct ticket_key) as contact_count,
         count(distinct case when contact_reason = 'uncategorised' then ticket_key end) as uncategorised_contact_count,
         count(distinct case when contact_reason <> 'uncategorised' then ticket_key end) as categorised_contact_count,
-        min(created_at) as first_created_at,
-        max(created_at) as last_created_at
+        min(created_date) as first_seen_date,
+        max(created_date) as last_seen_date
     from unmapped
     group by label_kind, label
 ),
@@ -104,8 +104,8 @@ select
     cast(coalesce(accompanied.usual_contact_count, 0) as bigint) as usual_contact_count,
     {{ ratio('coalesce(accompanied.usual_contact_count, 0)', 'counted.categorised_contact_count') }} as usual_contact_ratio,
     most_similar.similarity_score,
-    {{ reporting_date('counted.first_created_at') }} as first_seen_date,
-    {{ reporting_date('counted.last_created_at') }} as last_seen_date
+    counted.first_seen_date,
+    counted.last_seen_date
 from counted
 cross join minimum_counts
 left outer join most_similar

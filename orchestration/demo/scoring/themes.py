@@ -30,6 +30,14 @@ def _themes(metric: str, name: str, source_kind: str) -> Score:
     )  # fmt: skip
 
 
+def _of_contacts(survey: str) -> Score:
+    return Score(
+        f"themes of {survey} comments", THEMES,
+        f"select theme, written_month, theme_text_count from {THEMES} where source_kind = '{survey} comment'",
+        _rows(f"{survey.lower()}_comments", 2, 0, 1),
+    )  # fmt: skip
+
+
 def _reviews(column: str, place: int) -> Score:
     return Score(
         f"{column} of reviews, by dimension", REVIEWS,
@@ -41,5 +49,7 @@ def _reviews(column: str, place: int) -> Score:
 THEME_SCORES = (
     _themes("themes of reviews", "review_themes", "app review"),
     _themes("themes of NPS comments", "comments", "NPS comment"),
+    _of_contacts("CSAT"),
+    _of_contacts("CES"),
     *(_reviews(column, place) for place, column in enumerate(("review_count", "total_rating_stars", "text_count", "replied_count"), start=3)),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 What the data determine exactly stands among the scores (`orchestration.demo.scoring`); here is what they only bound, and why.
 """
 
+import csv
 from collections import Counter
 from typing import Any
 
@@ -10,13 +11,18 @@ import duckdb
 import pytest
 
 from orchestration.publish import connect_published
-from orchestration.settings import Home
+from orchestration.settings import PROJECT, Home
 
 
 @pytest.fixture(scope="module")
 def published(demo_home: Home):
     with connect_published(demo_home.published_file) as connection:
         yield connection
+
+
+def seed(name: str) -> list[dict[str, str]]:
+    with (PROJECT / "seeds" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple]:
@@ -78,31 +84,60 @@ def test_themes_that_rules_find_too_often(published, truth: dict[str, Any], kind
 
 
 def test_sentiment_is_never_the_opposite_and_seldom_unsure(published):
-    """In the world whoever gives more than 3 stars, or a 7 and more, writes something friendly, and all others do not."""
-    for table, text, sentiment, score, good in (
-        ("core.fct_app_reviews", "has_body", "body_sentiment", "rating_stars", 4),
-        ("core.fct_nps_responses", "has_comment", "comment_sentiment", "nps_response_score", 7),
+    """In the world whoever gives more than 3 stars, a 7 and more, or a good rating, writes something friendly; others do not."""
+    for table, text, sentiment, is_good in (
+        ("core.fct_app_reviews", "has_body", "body_sentiment", "rating_stars >= 4"),
+        ("core.fct_nps_responses", "has_comment", "comment_sentiment", "nps_response_score >= 7"),
+        ("core.fct_csat_responses", "has_comment", "comment_sentiment", "rating = 'positive'"),
     ):
         ((wrong, unsure, readable),) = rows(
             published,
-            f"select count_if(({sentiment} = 'positive' and {score} < {good}) or ({sentiment} = 'negative' and {score} >= {good})), "
+            f"select count_if(({sentiment} = 'positive' and not ({is_good})) or ({sentiment} = 'negative' and ({is_good}))), "
             f"count_if({sentiment} = 'neutral'), count(*) from {table} where {text} and {sentiment} <> 'language not supported'",
         )
-        assert wrong == 0
-        assert unsure <= 0.1 * readable
+        assert wrong == 0, table
+        assert unsure <= 0.1 * readable, table
 
 
-def test_a_language_that_nobody_can_read_is_not_neutral(published, truth: dict[str, Any]):
-    """All German and French reviews, for whose languages no rule stands in the seeds; not one of them has a theme or a mood."""
+def test_a_language_that_nobody_can_read_is_not_neutral(published):
+    """All German and French texts, for whose languages no rule stands in the seeds; not one of them has a theme or a mood."""
     found = rows(
         published,
-        "select distinct body_themes, body_sentiment from core.fct_app_reviews where has_body and language in ('de', 'fr')",
+        "select source_kind, count(distinct theme || sentiment), any_value(theme), any_value(sentiment) "
+        "from core.fct_text_themes where language in ('de', 'fr') group by 1 order by 1",
     )
-    assert found == [(None, "language not supported")]
-    ((texts, unsupported),) = rows(
+    nothing = (1, "language not supported", "language not supported")
+    assert found == [(kind, *nothing) for kind in ("CES comment", "CSAT comment", "app review")]
+    by_kind = rows(
         published,
-        "select sum(text_count), sum(unsupported_text_count) from secondary.rpt_app_reviews_by_dimension_month "
-        "where dimension_name = 'all'",
+        "select source_kind, count(distinct text_key) from core.fct_text_themes where language in ('de', 'fr') group by 1",
     )
-    english = sum(count for *_, count in truth["themes"]["review_themes"])
-    assert texts - unsupported == english
+    shown = rows(
+        published,
+        "select source_kind, sum(unsupported_text_count) from secondary.rpt_themes_by_month "
+        "where theme = 'language not supported' group by 1",
+    )
+    assert dict(shown) == dict(by_kind)
+
+
+def test_which_languages_the_rules_read(published):
+    """The seeds' languages and those that were written in, each with what could be made of its texts."""
+    seeds = {name: Counter(row["language"] for row in seed(name)) for name in ("theme_rules", "sentiment_rules")}
+    found = rows(
+        published,
+        "select language, theme_rule_count, sentiment_rule_count, text_count, readable_text_count, sensed_text_count "
+        "from meta.text_languages order by 1",
+    )
+    assert [language for language, *_ in found] == ["de", "en", "fr", "ko"]
+    for language, theme_rules, sentiment_rules, texts, readable, sensed in found:
+        assert (theme_rules, sentiment_rules) == (seeds["theme_rules"][language], seeds["sentiment_rules"][language])
+        assert texts > 0
+        assert readable == sensed == (texts if language in ("en", "ko") else 0)
+    ((texts, responses),) = rows(
+        published,
+        "select (select sum(text_count) from meta.text_languages), (select count(*) from core.fct_app_reviews where has_body) "
+        "+ (select count(*) from core.fct_nps_responses where has_comment) "
+        "+ (select count(*) from core.fct_csat_responses where has_comment) "
+        "+ (select count(*) from core.fct_ces_responses where has_comment)",
+    )
+    assert texts == responses

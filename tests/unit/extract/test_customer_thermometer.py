@@ -366,8 +366,8 @@ def test_the_world_comes_back_but_for_what_the_vendor_lacks(installation, monkey
         )
         assert installation.extract("faces").status == "loaded"
         installation.map()
-    # No invitations, no ids but its own, no reasons to pick from; and four colours for every scale.
-    lacking = {"response_id", "invitation_id", "stated_reason", "agent_effort_score", "scale", "score"}
+    # No invitations, no ids but its own, no reasons to pick from, no languages; and four colours for every scale.
+    lacking = {"response_id", "invitation_id", "stated_reason", "agent_effort_score", "scale", "score", "language"}
     for entity in ("csat_responses", "ces_responses"):
         table = world[entity]
         addresses = email_addresses(table["customer_id"].combine_chunks())

@@ -168,6 +168,7 @@ def test_satisfaction(desk, world):
                 "customer_id": customers.get(row["ticket_id"]),
                 "agent_id": number(row["agent_id"]) if is_rating else None,
                 "stated_reason": ("" if is_rating else REASON_PREFIX) + row["stated_reason"] if row["stated_reason"] else None,
+                "language": row["language"] if row["ticket_id"] else None,
             }
         )  # fmt: skip
     # An answer that belongs to no ticket belongs to no account either: each of two lists it.

@@ -7,6 +7,7 @@ select
     rating_teammate_id as agent_id,
     rating as score,
     'stars_1_5' as scale,
+    case when comment_character_count is not null then language end as language,
     columns('^comment(_themes|_sentiment|_character_count)?$'),
     coalesce(rating_updated_at, rating_requested_at) as responded_at,
     _row_id,

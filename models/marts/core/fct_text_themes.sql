@@ -1,13 +1,14 @@
 -- One taxonomy for what people write in reviews and surveys: the themes that a vendor or our rules gave to each text, in the words
 -- of the seed themes. That no rule knows a text's language is an answer of its own; so is that no theme was found.
+{% set surveys = {
+    'CSAT comment': 'int_csat_responses_classified',
+    'CES comment': 'int_ces_responses_classified',
+    'NPS comment': 'int_nps_responses_classified',
+} %}
+
 with app_reviews as (
     select * from {{ ref('int_app_reviews_classified') }}
     where exclusion_reason is null and has_body
-),
-
-nps_responses as (
-    select * from {{ ref('int_nps_responses_classified') }}
-    where exclusion_reason is null and has_comment
 ),
 
 words as (
@@ -24,24 +25,33 @@ words as (
 
 texts as (
     select
-        'app review' as source_kind,
         review_key as text_key,
+        cast(null as varchar) as ticket_key,
+        source_name,
+        'app review' as source_kind,
+        language,
         body_themes as labels,
-        coalesce(body_sentiment, 'language not supported') as sentiment,
-        rating as rating_stars,
+        body_sentiment as sentiment,
+        cast(rating as integer) as rating_stars,
         cast(null as integer) as nps_response_score,
         reviewed_at as written_at
     from app_reviews
-    union all
-    select
-        'NPS comment' as source_kind,
-        response_key as text_key,
-        comment_themes as labels,
-        coalesce(comment_sentiment, 'language not supported') as sentiment,
-        cast(null as bigint) as rating_stars,
-        nps_response_score,
-        responded_at as written_at
-    from nps_responses
+    {% for source_kind, responses in surveys.items() %}
+        union all
+        select
+            response_key as text_key,
+            {{ "cast(null as varchar)" if source_kind == 'NPS comment' else 'ticket_key' }} as ticket_key,
+            source_name,
+            '{{ source_kind }}' as source_kind,
+            language,
+            comment_themes as labels,
+            comment_sentiment as sentiment,
+            cast(null as integer) as rating_stars,
+            {{ 'nps_response_score' if source_kind == 'NPS comment' else 'cast(null as integer)' }} as nps_response_score,
+            responded_at as written_at
+        from {{ ref(responses) }}
+        where exclusion_reason is null and has_comment
+    {% endfor %}
 ),
 
 parts as (
@@ -67,11 +77,14 @@ named as (
 
 select
     texts.text_key,
+    texts.ticket_key,
+    texts.source_name,
     texts.source_kind,
+    texts.language,
     named.theme,
-    texts.sentiment,
+    coalesce(texts.sentiment, 'language not supported') as sentiment,
     texts.rating_stars,
-    texts.nps_response_score,
+    cast(texts.nps_response_score as integer) as nps_response_score,
     {{ reporting_date('texts.written_at') }} as written_date
 from texts
 inner join named on texts.source_kind = named.source_kind and texts.text_key = named.text_key

@@ -67,14 +67,15 @@ labels as (
 
 select
     contacts.ticket_key,
+    contacts.source_name,
     labels.label_kind,
     labels.label,
     contacts.contact_reason,
     reason_rules.contact_reason as label_contact_reason,
     topic_rules.topic_kind,
     topic_rules.topic,
-    topic_rules.rule_rank,
-    contacts.created_at
+    topic_rules.rule_rank as topic_rule_rank,
+    {{ reporting_date('contacts.created_at') }} as created_date
 from labels
 inner join tickets
     on
