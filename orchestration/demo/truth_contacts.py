@@ -46,7 +46,7 @@ COLUMNS = (
     "human_reply_count", "customer_message_count", "replying_agent_count", "conversation_calendar_seconds", "hand_off_count",
     "escalation_count", "next_response_count", "total_reply_calendar_seconds", "requester_wait_calendar_seconds",
     "agent_wait_calendar_seconds", "on_hold_calendar_seconds", "is_first_canned", "is_followed_at_once",
-    "substantive_response_at", "next_contact_calendar_seconds", "next_same_contact_calendar_seconds", "is_chaser",
+    "substantive_response_at", "next_contact_calendar_seconds", "next_same_contact_calendar_seconds", "same_issue_calendar_seconds", "is_chaser",
 )  # fmt: skip
 WAIT_COLUMNS = ("ticket_id", "market", "waiting_from_at", "waiting_until_at", "ended_by")
 CUSTOMER_KINDS = (FIRST, FOLLOW_UP, BUMP, CHASER, REOPENING, REPEAT)
@@ -204,9 +204,10 @@ def _business(books: Bookkeeping, position: Ints, asked: Ints, replied: Ints) ->
     return found
 
 
-def _following(books: Bookkeeping, by_ticket: dict[int, Life]) -> dict[int, tuple[int | None, int | None]]:
+def _following(books: Bookkeeping, by_ticket: dict[int, Life]) -> dict[int, tuple[int | None, int | None, int | None]]:
     """Per contact: seconds from its first resolution to the person's next contact, about anything and about the same.
 
+    The third is to the same issue's return: the next contact about the same or the reopening, whichever is first.
     Whoever is no customer of the shop has written once.
     """
     tickets = books.tickets
@@ -215,9 +216,9 @@ def _following(books: Bookkeeping, by_ticket: dict[int, Life]) -> dict[int, tupl
         customer = int(tickets.about.customer[ticket])
         if customer >= 0:
             of_person[customer].append((int(tickets.about.created_at[ticket]), ticket))
-    found: dict[int, tuple[int | None, int | None]] = {}
+    found: dict[int, tuple[int | None, int | None, int | None]] = {}
     for ticket, life in by_ticket.items():
-        resolved, _ = life.turns()
+        resolved, reopened = life.turns()
         later = [
             (moment, other)
             for moment, other in sorted(of_person[int(tickets.about.customer[ticket])])
@@ -227,5 +228,6 @@ def _following(books: Bookkeeping, by_ticket: dict[int, Life]) -> dict[int, tupl
         found[ticket] = (
             later[0][0] - resolved[0] if later else None,
             same[0] - resolved[0] if same else None,
+            min([*same, *reopened]) - resolved[0] if same or reopened else None,
         )
     return found

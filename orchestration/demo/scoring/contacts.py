@@ -96,7 +96,9 @@ CONTACTS = (
     ),
     _again(
         "first_contact_resolved_count",
-        lambda contact, window: contact.reopen_count == 0
-        and _no_sooner(contact.next_same_contact_calendar_seconds, window),
+        lambda contact, window: _no_sooner(contact.same_issue_calendar_seconds, window),
+    ),
+    _again(
+        "same_issue_count", lambda contact, window: not _no_sooner(contact.same_issue_calendar_seconds, window), followed=False
     ),
 )  # fmt: skip

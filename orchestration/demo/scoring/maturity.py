@@ -8,6 +8,7 @@ from orchestration.demo.scoring.cells import Cells, Score, Truth, counted
 RETURNS = "secondary.rpt_returns_by_ship_week"
 RETURN_AGES = "secondary.rpt_returns_by_cohort_age_week"
 INR = "secondary.rpt_inr_by_promised_week"
+CSAT = "direct.rpt_csat_by_market_week"
 INR_AGES = "secondary.rpt_inr_by_cohort_age_week"
 SELLERS = "secondary.rpt_returns_and_inr_by_seller_quarter"
 LATE = "secondary.rpt_late_orders_by_dimension_month"
@@ -92,6 +93,14 @@ MATURITY = (
     _score(
         "orders not received, by month and age", INR_AGES, "cohort_date, age_days", "inr_by_age_order_count", "inr_by_month_age", 3,
         where=AGES,
+    ),
+    _score(
+        "satisfaction surveys offered, by week", CSAT, "market, csat_week", "offered_count", "answers_by_market_week", 2,
+        where="offered_count > 0",
+    ),
+    _score(
+        "satisfaction surveys answered, by week of the offer", CSAT, "market, csat_week", "offer_responded_count",
+        "answers_by_market_week", 3, where="offered_count > 0",
     ),
     _seller("orders shipped, by seller", "shipped_order_count", 2),
     _seller("orders with a return requested, by seller", "return_requested_order_count", 3),
