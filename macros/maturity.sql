@@ -6,6 +6,9 @@
 {# Beyond so many days after the anchor nothing more is expected. #}
 {% macro longest_delay_days() %}365{% endmacro %}
 
+{# The same for what follows a resolution: an answer to the survey, or the same issue again. #}
+{% macro longest_support_delay_days() %}30{% endmacro %}
+
 {# A shorter history than this teaches no delay: what it has not seen yet would count as never. #}
 {% macro shortest_window_days() %}180{% endmacro %}
 
@@ -23,9 +26,12 @@
     share_error_ratio (standard error of the logarithm of share_ratio). The shares are null where nothing can be learned.
 
     relation: a CTE or table with one row per member of a cohort; group_columns: list, may be empty; delay and watched:
-    seconds from the anchor to the case (null without one) and to the end of what is known.
+    seconds from the anchor to the case (null without one) and to the end of what is known; longest and shortest: days of the
+    window, and of the shortest one that teaches anything, where these are not a year and half a year.
 #}
-{% macro delay_shares(relation, group_columns, delay, watched) -%}
+{% macro delay_shares(relation, group_columns, delay, watched, longest=none, shortest=none) -%}
+    {%- set longest = longest or longest_delay_days() -%}
+    {%- set shortest = shortest or shortest_window_days() -%}
     {%- set groups = '' if not group_columns else group_columns | join(', ') ~ ', ' -%}
     {%- set partition = '' if not group_columns else 'partition by ' ~ group_columns | join(', ') ~ ' ' -%}
     {%- set day_of_delay = 'cast(floor(' ~ delay ~ ' / 86400e0) as bigint)' -%}
@@ -79,7 +85,7 @@
                 select
                     at_risk.*,
                     case
-                        when last_watched_day + 1 >= {{ shortest_window_days() }} then last_watched_day + 1
+                        when last_watched_day + 1 >= {{ shortest }} then last_watched_day + 1
                     end as window_days
                 from (
                     select
@@ -87,7 +93,7 @@
                         max(
                             case
                                 when
-                                    at_risk_case_count >= {{ fewest_watched_cases() }} and delay_days < {{ longest_delay_days() }}
+                                    at_risk_case_count >= {{ fewest_watched_cases() }} and delay_days < {{ longest }}
                                     then delay_days
                             end
                         ) over ({{ partition }}) as last_watched_day
@@ -128,7 +134,7 @@
                                 from (
                                     select
                                         {{ groups }}
-                                        {{ each_integer(0, longest_delay_days()) }} as delay_days
+                                        {{ each_integer(0, longest) }} as delay_days
                                     from {{ '(select distinct ' ~ group_columns | join(', ') ~ ' from ' ~ relation ~ ')' if group_columns else '(select 1 as one)' }} as members
                                 ) as grid
                             ) as moves
@@ -137,15 +143,36 @@
                     ) as risk
                 ) as at_risk
             ) as windows
-            where delay_days <= {{ longest_delay_days() }}
+            where delay_days <= {{ longest }}
         ) as within_window
     ) as multiplied
 {%- endmacro %}
 
 
 {# The row of `delay_shares` that belongs to a member watched for so many seconds: its delay_days. #}
-{% macro delay_day_of(watched) -%}
-    cast(least(floor({{ watched }} / 86400e0), {{ longest_delay_days() }}) as bigint)
+{% macro delay_day_of(watched, longest=none) -%}
+    cast(least(floor({{ watched }} / 86400e0), {{ longest or longest_delay_days() }}) as bigint)
+{%- endmacro %}
+
+
+{#
+    Whole days that a period has been over, 0 while it is not. Its last moment is its youngest possible member, so these are the
+    age by which all of it can be judged, whichever members it has. Null where nobody knows how far the data reach.
+#}
+{% macro days_since_end(end_date, first_incomplete_date) -%}
+    case
+        when {{ first_incomplete_date }} >= {{ end_date }} then {{ whole_days_between(end_date, first_incomplete_date) }}
+        when {{ first_incomplete_date }} < {{ end_date }} then 0
+    end
+{%- endmacro %}
+
+
+{# Seconds from an anchor to an instant, 0 where the instant came first (an answer from before its offer was noted); null without one. #}
+{% macro seconds_until(instant, anchor) -%}
+    case
+        when {{ instant }} >= {{ anchor }} then {{ epoch_seconds(instant) }} - {{ epoch_seconds(anchor) }}
+        when {{ instant }} < {{ anchor }} then 0
+    end
 {%- endmacro %}
 
 

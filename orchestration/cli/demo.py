@@ -67,7 +67,7 @@ def newest_weeks(rows: list[dict[str, Any]]) -> list[Any]:
 def headlines(rows: list[dict[str, Any]], weeks: list[Any]) -> list[tuple[str, ...]]:
     """Label, value, interval, n and value of the week before, in the scorecard's order; only metrics that have a value.
 
-    A lower bound (a quantile not reached, a cohort not mature) says "at least".
+    A lower bound (a quantile not reached, a cohort not mature) says "at least", another value that is not mature "provisional".
     """
     by_week = {(row["metric_name"], row["scorecard_week"]): row for row in rows}
     chosen = sorted(
@@ -88,9 +88,11 @@ def headlines(rows: list[dict[str, Any]], weeks: list[Any]) -> list[tuple[str, .
 
 
 def stated(row: dict[str, Any]) -> str:
-    """A row's value in words, said to be a lower bound where it is one."""
+    """A row's value in words, said to be a lower bound where it is one, and provisional where it can move either way."""
     words = readable(row.get("value"), row.get("unit"))
-    return f"at least {words}" if row.get("is_at_least") and row.get("value") is not None else words
+    if row.get("value") is None or (row.get("is_mature", True) and not row.get("is_at_least")):
+        return words
+    return f"at least {words}" if row.get("is_at_least") else f"{words}, provisional"
 
 
 def interval(row: dict[str, Any]) -> str:

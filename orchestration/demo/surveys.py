@@ -62,7 +62,8 @@ class Ratings:
     """Columns by CSAT answer, in order of time; `ticket` -1 where the survey does not say, `value` NEGATIVE to INVALID.
 
     `named_agent` is who the survey names, `stated` the position of the reason picked, `said` that of the comment in
-    `comments.CSAT_POOL`; -1 is none.
+    `comments.CSAT_POOL`; -1 is none. `offer_answered_at` is by offer: the instant of its first usable answer that names it, after
+    the end of the world too; NEVER without one.
     """
 
     offer: Ints
@@ -72,6 +73,7 @@ class Ratings:
     stated: Ints
     said: Ints
     responded_at: Ints
+    offer_answered_at: Ints
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,9 @@ def csat_history(
     value = np.concatenate([value, changed])
     without = np.concatenate([rng.random(len(is_invalid)) < WITHOUT_TICKET_SHARE, np.zeros(len(again), dtype=np.bool_)])
     without[again] = False
+    usable = ~is_invalid & ~without[: len(is_invalid)]
+    offer_answered_at = np.full(len(offers.ticket), NEVER, dtype=np.int64)
+    offer_answered_at[offer[: len(usable)][usable]] = responded_at[: len(usable)][usable]
     ticket_shown = np.where(without, -1, ticket)
     keep = responded_at < HORIZON
     order = np.flatnonzero(keep)[np.lexsort((offer[keep], responded_at[keep]))]
@@ -177,7 +182,7 @@ def csat_history(
             "responded_at": responded_at,
         },
     )
-    return history, Ratings(offer, ticket_shown, value, named_agent, stated, said, responded_at)
+    return history, Ratings(offer, ticket_shown, value, named_agent, stated, said, responded_at, offer_answered_at)
 
 
 def _scales(tickets: Tickets, ticket: Ints, offered_at: Ints) -> Ints:

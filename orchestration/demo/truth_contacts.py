@@ -47,8 +47,9 @@ COLUMNS = (
     "human_reply_count", "customer_message_count", "replying_agent_count", "conversation_calendar_seconds", "hand_off_count",
     "escalation_count", "next_response_count", "total_reply_calendar_seconds", "requester_wait_calendar_seconds",
     "agent_wait_calendar_seconds", "on_hold_calendar_seconds", "is_first_canned", "is_followed_at_once",
-    "substantive_response_at", "next_contact_calendar_seconds", "next_same_contact_calendar_seconds", "is_chaser",
-    "waited_business_seconds", "open_business_seconds", "picked_up_at", "is_order_linked",
+    "substantive_response_at", "next_contact_calendar_seconds", "next_same_contact_calendar_seconds",
+    "same_issue_calendar_seconds", "is_chaser", "waited_business_seconds", "open_business_seconds", "picked_up_at",
+    "is_order_linked",
 )  # fmt: skip
 WAIT_COLUMNS = ("ticket_id", "market", "waiting_from_at", "waiting_until_at", "ended_by", "waited_business_seconds")
 CALENDARS = [*(market.calendar_id for market in markets.MARKETS), "eu"]
@@ -217,9 +218,10 @@ def _business(books: Bookkeeping, ticket: Ints, since: Ints, until: Ints) -> lis
     return [int(seconds) for seconds in found]
 
 
-def _following(books: Bookkeeping, by_ticket: dict[int, Life]) -> dict[int, tuple[int | None, int | None]]:
+def _following(books: Bookkeeping, by_ticket: dict[int, Life]) -> dict[int, tuple[int | None, int | None, int | None]]:
     """Per contact: seconds from its first resolution to the person's next contact, about anything and about the same.
 
+    The third is to the same issue's return: the next contact about the same or the reopening, whichever is first.
     Whoever is no customer of the shop has written once.
     """
     tickets = books.tickets
@@ -228,9 +230,9 @@ def _following(books: Bookkeeping, by_ticket: dict[int, Life]) -> dict[int, tupl
         customer = int(tickets.about.customer[ticket])
         if customer >= 0:
             of_person[customer].append((int(tickets.about.created_at[ticket]), ticket))
-    found: dict[int, tuple[int | None, int | None]] = {}
+    found: dict[int, tuple[int | None, int | None, int | None]] = {}
     for ticket, life in by_ticket.items():
-        resolved, _ = life.turns()
+        resolved, reopened = life.turns()
         later = [
             (moment, other)
             for moment, other in sorted(of_person[int(tickets.about.customer[ticket])])
@@ -240,5 +242,6 @@ def _following(books: Bookkeeping, by_ticket: dict[int, Life]) -> dict[int, tupl
         found[ticket] = (
             later[0][0] - resolved[0] if later else None,
             same[0] - resolved[0] if same else None,
+            min([*same, *reopened]) - resolved[0] if same or reopened else None,
         )
     return found

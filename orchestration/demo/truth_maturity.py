@@ -1,7 +1,7 @@
 """What came back, did not arrive, came late and came again, counted from the world's own records.
 
-Belongs here: cohorts of orders with what is known of them at the cut and what they will come to, lateness, and who ordered in
-which months. Estimates are held against these; no estimator is in here.
+Belongs here: cohorts of orders and of surveys with what is known of them at the cut and what they will come to, lateness, and who
+ordered in which months. Estimates are held against these; no estimator is in here.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 WINDOW_DAYS = 365
 AGES = (7, 28, 56, 84, 182)
+SUPPORT_WINDOW_DAYS = 30
+SUPPORT_AGES = (1, 2, 3, 7, 14)
 TARGET_SECONDS = 2 * HOUR
 EXPERIENCES = ("no contact", "answered in time", "answered late", "unanswered")
 _BEFORE_MIDNIGHT = 3 * HOUR
@@ -36,6 +38,8 @@ def maturity(books: Bookkeeping, at: int) -> dict[str, Any]:
         "returns_by_month_age": _return_ages(books, at),
         "return_delays": _return_delays(books, at),
         "inr_by_market_week": _claims(books, at),
+        "answers_by_market_week": _answers(books, at),
+        "answer_delays": _answer_delays(books, at),
         "inr_by_month_age": _claim_ages(books, at),
         "by_seller_quarter": _sellers(books, at),
         "late_by_dimension_month": _late(books, at),
@@ -154,6 +158,33 @@ def _claims(books: Bookkeeping, at: int) -> list[list[Any]]:
 def _claim_ages(books: Bookkeeping, at: int) -> list[list[Any]]:
     order = _due(books, at)
     return _by_age(books.deliveries.promised_day[order], due_at(books)[order], _claimed(books)[order], at)
+
+
+def _offers(books: Bookkeeping, at: int) -> Ints:
+    return np.flatnonzero(~books.offers.is_effort & (books.offers.offered_at < at))
+
+
+def _answers(books: Bookkeeping, at: int) -> list[list[Any]]:
+    """(market, week of the offer): satisfaction surveys offered; answered so far, within thirty days."""
+    offer = _offers(books, at)
+    offered_at, answered_at = books.offers.offered_at[offer], books.ratings.offer_answered_at[offer]
+    market = books.tickets.about.market[books.offers.ticket[offer]].tolist()
+    return _rows(
+        zip(
+            [[*markets.CODES, "unknown"][each] for each in market],
+            _texts(week_start(reporting_day(offered_at))),
+            strict=True,
+        ),
+        np.ones(len(offer), dtype=np.int64), answered_at < at, answered_at < offered_at + SUPPORT_WINDOW_DAYS * DAY,
+    )  # fmt: skip
+
+
+def _answer_delays(books: Bookkeeping, at: int) -> list[list[int]]:
+    """(age in days): surveys that will be answered by then, and within thirty days; of all offered, whenever they are."""
+    offer = _offers(books, at)
+    delay = books.ratings.offer_answered_at[offer] - books.offers.offered_at[offer]
+    in_all = int((delay < SUPPORT_WINDOW_DAYS * DAY).sum())
+    return [[age, int((delay < age * DAY).sum()), in_all] for age in SUPPORT_AGES]
 
 
 def _sellers(books: Bookkeeping, at: int) -> list[list[Any]]:

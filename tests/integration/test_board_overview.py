@@ -6,6 +6,7 @@ What a number should be is counted here in Python from core's facts with its own
 import json
 import re
 import runpy
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 from board_drawing import Drawn, build_and_draw
@@ -30,7 +32,7 @@ from board_facts import (
 )
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from orchestration.boards import CHARTS, drawing_environment, find_dct
+from orchestration.boards import CHARTS, drawing_environment, find_dct, render_boards
 from orchestration.demo import build_world, deliver, demo_sources_toml, source_tables
 from orchestration.installing import create_home
 from orchestration.settings import PROJECT, Home
@@ -103,6 +105,23 @@ def marketplace(browser: Browser, homes: tuple[Home, Home]) -> Drawn:
 @pytest.fixture(scope="module")
 def tickets_only(browser: Browser, homes: tuple[Home, Home]) -> Drawn:
     return build_and_draw(homes[1])
+
+
+@pytest.fixture(scope="module")
+def still_coming(marketplace: Drawn, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The marketplace's board, had 62 % of the ratings come, and were nothing known of what is still to come of NPS."""
+    folder = tmp_path_factory.mktemp("still_coming")
+    copy = folder / "support_metrics.duckdb"
+    shutil.copy(marketplace.published / "support_metrics.duckdb", copy)
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute(
+            "update drivers.rpt_scorecard_by_week set is_mature = false, "
+            "maturity_ratio = case when metric_name = 'csat_ratio' then 0.62 end "
+            "where metric_name in ('csat_ratio', 'nps_score') and scorecard_week = ?",
+            [WEEK],
+        )
+    html, _ = render_boards(folder, folder / "boards")
+    return html
 
 
 @pytest.fixture
@@ -237,6 +256,18 @@ def test_a_change_has_the_colour_of_its_direction(marketplace: Drawn, open_board
         assert set(fills) <= {good, bad, neutral}
     # A tenth of the marketplace gives a handful of ratings a week: nothing there is a clear change from the week before.
     assert fills[0] == neutral
+
+
+def test_a_week_that_is_not_mature_is_called_provisional(
+    marketplace: Drawn, still_coming: Path, open_board: Callable[..., Opened]
+) -> None:
+    board = open_board(still_coming)
+    satisfied, promoted = board.text("csat_headline"), board.text("nps_headline")
+    assert "% positive, provisional 95% interval" in satisfied
+    assert "Provisional: 62% of what will come has come" in satisfied
+    assert "points, provisional 95% interval" in promoted
+    assert "Provisional: how much is still to come is not known" in promoted
+    assert "rovisional" not in board.text("intensity_headline") + open_board(marketplace.html).text("csat_headline")
 
 
 # --- Charts -----------------------------------------------------------------------------------------------------------

@@ -14,21 +14,24 @@ ces_responses as (
     select * from {{ ref('int_ces_responses_classified') }}
 ),
 
-replies as (
-    select * from {{ ref('int_agent_replies') }}
+-- Answers may come from another source than offers, and later: nobody knows of those that it has not delivered yet.
+horizons as (
+    select * from {{ ref('int_entity_horizons') }}
+    where entity_name = 'csat_responses'
 ),
 
--- An answer that a later one replaced still counts once, with the rating that replaced it.
+-- An answer that a later one replaced still counts once, with the rating that replaced it; it tells when the first one came.
 answers as (
     select
         invitation_key,
         ticket_key,
         'csat' as survey_type,
-        rating,
+        case when exclusion_reason is null then rating end as rating,
         cast(null as varchar) as scale,
-        cast(null as boolean) as is_easy
+        cast(null as boolean) as is_easy,
+        responded_at
     from csat_responses
-    where exclusion_reason is null
+    where exclusion_reason is null or exclusion_reason = 'a later response rates the same ticket'
     union all
     select
         invitation_key,
@@ -36,7 +39,8 @@ answers as (
         'ces' as survey_type,
         cast(null as varchar) as rating,
         scale,
-        is_easy
+        is_easy,
+        cast(null as timestamp) as responded_at
     from ces_responses
     where exclusion_reason is null
 ),
@@ -47,7 +51,8 @@ matched as (
         coalesce(answers.invitation_key, invitations.invitation_key) as invitation_key,
         answers.rating,
         answers.scale,
-        answers.is_easy
+        answers.is_easy,
+        answers.responded_at
     from answers
     left outer join invitations
         on
@@ -61,7 +66,9 @@ ratings as (
         invitation_key,
         max(rating) as rating,
         max(scale) as scale,
-        max(case when is_easy then 1 when not is_easy then 0 end) as easy_rank
+        max(case when is_easy then 1 when not is_easy then 0 end) as easy_rank,
+        case when max(rating) is not null then min(responded_at) end as first_responded_at,
+        case when max(rating) is not null then max(responded_at) end as last_responded_at
     from matched
     where invitation_key is not null
     group by invitation_key
@@ -71,17 +78,18 @@ select
     invitations.invitation_key,
     invitations.ticket_key,
     invitations.customer_key,
-    replies.agent_key,
     invitations.source_name,
     invitations.survey_type,
     coalesce(tickets.market, 'unknown') as market,
-    replies.agent_team_name,
     ratings.rating as csat_rating,
     -- An unanswered offer has a scale only where its source says so.
     case when invitations.survey_type = 'ces' then coalesce(lower(trim(invitations.scale)), ratings.scale, 'unknown') end
         as scale,
     case when tickets.exclusion_reason is not null then 'its ticket is excluded: ' || tickets.exclusion_reason end
         as exclusion_reason,
+    {{ seconds_until('ratings.first_responded_at', 'invitations.offered_at') }} as first_rating_calendar_seconds,
+    {{ seconds_until('ratings.last_responded_at', 'invitations.offered_at') }} as last_rating_calendar_seconds,
+    {{ seconds_until('horizons.complete_through_at', 'invitations.offered_at') }} as watched_calendar_seconds,
     ratings.rating is not null as has_csat_rating,
     ratings.easy_rank is not null as has_ces_response,
     ratings.easy_rank = 1 as is_ces_easy,
@@ -89,8 +97,4 @@ select
 from invitations
 left outer join tickets on invitations.ticket_key = tickets.ticket_key
 left outer join ratings on invitations.invitation_key = ratings.invitation_key
-left outer join replies
-    on
-        invitations.ticket_key = replies.ticket_key
-        and invitations.offered_at >= replies.replied_at
-        and (invitations.offered_at < replies.next_replied_at or replies.next_replied_at is null)
+left outer join horizons on horizons.entity_name = 'csat_responses'

@@ -1,5 +1,5 @@
 -- Did the person come back? From the first resolution to the person's next contact, about anything and about the same; nobody
--- can be followed whom no source names.
+-- can be followed whom no source names. An issue is there again with a contact about the same, or when the contact is reopened.
 with contacts as (
     select * from {{ ref('int_contacts') }}
 ),
@@ -42,6 +42,10 @@ select
         as next_contact_calendar_seconds,
     {{ epoch_seconds('followed.next_same_contact_at') }} - {{ epoch_seconds('resolutions.first_resolved_at') }}
         as next_same_contact_calendar_seconds,
+    least(
+        {{ epoch_seconds('coalesce(followed.next_same_contact_at, resolutions.first_reopened_at)') }},
+        {{ epoch_seconds('coalesce(resolutions.first_reopened_at, followed.next_same_contact_at)') }}
+    ) - {{ epoch_seconds('resolutions.first_resolved_at') }} as same_issue_calendar_seconds,
     {{ epoch_seconds('named.complete_through_at') }} - {{ epoch_seconds('resolutions.first_resolved_at') }}
         as followed_calendar_seconds,
     resolutions.reopen_count,

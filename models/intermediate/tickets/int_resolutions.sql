@@ -11,6 +11,7 @@ steps as (
         ticket_key,
         min(case when step = 'resolved' then changed_at end) as first_resolved_at,
         max(case when step = 'resolved' then changed_at end) as last_resolved_at,
+        min(case when step = 'reopened' then changed_at end) as first_reopened_at,
         sum(case when step = 'reopened' then 1 else 0 end) as reopen_count,
         sum(case when step = 'resolved' then 1 else 0 end) as resolve_count
     from state_changes
@@ -22,6 +23,7 @@ select
     coalesce(steps.reopen_count, 0) as reopen_count,
     coalesce(steps.resolve_count > steps.reopen_count, false) as is_resolved,
     steps.first_resolved_at,
+    steps.first_reopened_at,
     case when steps.resolve_count > steps.reopen_count then steps.last_resolved_at end as resolved_at,
     case
         when steps.resolve_count > steps.reopen_count then steps.last_resolved_at

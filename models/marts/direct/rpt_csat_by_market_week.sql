@@ -12,6 +12,11 @@ horizons as (
     where entity_name = 'csat_responses'
 ),
 
+delays as (
+    select * from {{ ref('int_contact_delays') }}
+    where case_kind = 'rating given or changed'
+),
+
 -- Two clocks side by side: answers by the week they came, offers by the week they went out.
 events as (
     select
@@ -22,7 +27,9 @@ events as (
         case when rating = 'negative' then 1 else 0 end as negative_count,
         0 as offered_count,
         0 as offer_responded_count,
-        0 as offer_positive_count
+        0 as offer_positive_count,
+        cast(null as double) as answer_maturity_ratio,
+        cast(null as double) as answer_maturity_error_ratio
     from csat_responses
     union all
     select
@@ -33,7 +40,9 @@ events as (
         0 as negative_count,
         1 as offered_count,
         case when has_csat_rating then 1 else 0 end as offer_responded_count,
-        case when csat_rating = 'positive' then 1 else 0 end as offer_positive_count
+        case when csat_rating = 'positive' then 1 else 0 end as offer_positive_count,
+        answer_maturity_ratio,
+        answer_maturity_error_ratio
     from invitations
 ),
 
@@ -47,28 +56,62 @@ counted as (
         sum(positive_count + neutral_count + negative_count) as response_count,
         sum(offered_count) as offered_count,
         sum(offer_responded_count) as offer_responded_count,
-        sum(offer_positive_count) as offer_positive_count
+        sum(offer_positive_count) as offer_positive_count,
+        {{ exact_sum('answer_maturity_ratio') }} as matured_offered_count,
+        {{ exact_sum('answer_maturity_error_ratio') }} as matured_offered_error_count
     from events
     group by market, csat_week
+),
+
+-- What the offers will come to, and by what age the period can be judged.
+completed as (
+    select
+        counted.*,
+        {{ completed_ratio('counted.offer_responded_count', 'counted.matured_offered_count') }} as response_completed_ratio,
+        {%- for side in ['low', 'high'] %}
+            {{ completed_bound(
+                'counted.offer_responded_count', 'counted.offered_count', 'counted.matured_offered_count',
+                'counted.matured_offered_error_count', side
+            ) }} as response_completed_{{ side }}_ratio,
+        {%- endfor %}
+        {{ days_since_end(add_days('counted.csat_week', 7), 'horizons.first_incomplete_date') }} as youngest_age_days,
+        horizons.first_incomplete_date
+    from counted
+    cross join horizons
 )
 
 select
-    counted.market,
-    cast(counted.positive_count as bigint) as positive_count,
-    cast(counted.neutral_count as bigint) as neutral_count,
-    cast(counted.negative_count as bigint) as negative_count,
-    cast(counted.response_count as bigint) as response_count,
-    {{ ratio('counted.positive_count', 'counted.response_count') }} as csat_ratio,
-    {{ wilson_bound('counted.positive_count', 'counted.response_count', 'low') }} as csat_low_ratio,
-    {{ wilson_bound('counted.positive_count', 'counted.response_count', 'high') }} as csat_high_ratio,
-    cast(counted.offered_count as bigint) as offered_count,
-    cast(counted.offer_responded_count as bigint) as offer_responded_count,
-    {{ ratio('counted.offer_responded_count', 'counted.offered_count') }} as response_ratio,
-    cast(counted.offer_positive_count as bigint) as offer_positive_count,
-    {{ ratio('counted.offer_positive_count', 'counted.offered_count') }} as csat_if_silent_unhappy_ratio,
-    {{ ratio('counted.offer_positive_count + counted.offered_count - counted.offer_responded_count', 'counted.offered_count') }}
+    completed.market,
+    cast(completed.positive_count as bigint) as positive_count,
+    cast(completed.neutral_count as bigint) as neutral_count,
+    cast(completed.negative_count as bigint) as negative_count,
+    cast(completed.response_count as bigint) as response_count,
+    {{ ratio('completed.positive_count', 'completed.response_count') }} as csat_ratio,
+    {{ wilson_bound('completed.positive_count', 'completed.response_count', 'low') }} as csat_low_ratio,
+    {{ wilson_bound('completed.positive_count', 'completed.response_count', 'high') }} as csat_high_ratio,
+    cast(completed.offered_count as bigint) as offered_count,
+    cast(completed.offer_responded_count as bigint) as offer_responded_count,
+    {{ ratio('completed.offer_responded_count', 'completed.offered_count') }} as response_ratio,
+    cast(completed.offer_positive_count as bigint) as offer_positive_count,
+    {{ ratio('completed.offer_positive_count', 'completed.offered_count') }} as csat_if_silent_unhappy_ratio,
+    {{ ratio('completed.offer_positive_count + completed.offered_count - completed.offer_responded_count', 'completed.offered_count') }}
         as csat_if_silent_happy_ratio,
-    {{ add_days('counted.csat_week', 6) }} < horizons.first_incomplete_date as is_complete,
-    counted.csat_week
-from counted
-cross join horizons
+    completed.matured_offered_count,
+    completed.matured_offered_error_count,
+    completed.response_completed_ratio,
+    completed.response_completed_low_ratio,
+    completed.response_completed_high_ratio,
+    completed.response_completed_ratio * completed.offered_count as response_completed_count,
+    case
+        when completed.response_completed_low_ratio >= 0
+            then greatest(completed.response_completed_low_ratio * completed.offered_count, completed.offer_responded_count)
+    end as response_completed_low_count,
+    completed.response_completed_high_ratio * completed.offered_count as response_completed_high_count,
+    cast(completed.youngest_age_days as bigint) as youngest_age_days,
+    delays.share_before_ratio as maturity_ratio,
+    {{ add_days('completed.csat_week', 6) }} < completed.first_incomplete_date as is_complete,
+    coalesce(delays.share_before_ratio >= 0.95e0, false) as is_mature,
+    completed.csat_week
+from completed
+left outer join delays
+    on least(completed.youngest_age_days, {{ longest_support_delay_days() }}) = delays.delay_days

@@ -13,6 +13,11 @@ minimum_counts as (
     where metric_name = 'csat_ratio'
 ),
 
+delays as (
+    select * from {{ ref('int_contact_delays') }}
+    where case_kind = 'rating given or changed'
+),
+
 counted as (
     select
         rating_owner,
@@ -48,8 +53,17 @@ select
     {%- endfor %}
     cast(shared.all_response_count as bigint) as all_response_count,
     {{ ratio('shared.response_count', 'shared.all_response_count') }} as owned_ratio,
+    cast({{ days_since_end(add_days('shared.responded_week', 7), 'horizons.first_incomplete_date') }} as bigint) as youngest_age_days,
+    delays.share_before_ratio as maturity_ratio,
     {{ add_days('shared.responded_week', 6) }} < horizons.first_incomplete_date as is_complete,
+    coalesce(delays.share_before_ratio >= 0.95e0, false) as is_mature,
     shared.responded_week
 from shared
 cross join horizons
 cross join minimum_counts
+left outer join delays
+    on
+        delays.delay_days = least(
+            {{ days_since_end(add_days('shared.responded_week', 7), 'horizons.first_incomplete_date') }},
+            {{ longest_support_delay_days() }}
+        )

@@ -99,6 +99,7 @@ select
     case when spine.is_delivered then weekly.completed_value end as completed_value,
     case when spine.is_delivered then weekly.completed_low_value end as completed_low_value,
     case when spine.is_delivered then weekly.completed_high_value end as completed_high_value,
+    case when spine.is_delivered then weekly.maturity_ratio end as maturity_ratio,
     spine.target_value,
     previous_week.value as previous_week_value,
     four_weeks_ago.value as four_weeks_ago_value,

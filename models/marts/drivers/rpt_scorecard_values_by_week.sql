@@ -8,6 +8,8 @@ csat as (
         csat_week,
         sum(positive_count) as positive_count,
         sum(response_count) as response_count,
+        min(maturity_ratio) as maturity_ratio,
+        min(case when is_mature then 1 else 0 end) = 1 as is_mature,
         min(case when is_complete then 1 else 0 end) = 1 as is_complete
     from {{ ref('rpt_csat_by_market_week') }}
     group by csat_week
@@ -41,6 +43,7 @@ returns as (
         sum(shipped_order_count) as shipped_order_count,
         {{ exact_sum('matured_shipped_order_count') }} as matured_count,
         {{ exact_sum('matured_shipped_order_error_count') }} as matured_error_count,
+        min(maturity_ratio) as maturity_ratio,
         min(case when is_mature then 1 else 0 end) = 1 as is_mature
     from {{ ref('rpt_returns_by_ship_week') }}
     group by shipped_week
@@ -53,6 +56,7 @@ inr as (
         sum(due_order_count) as due_order_count,
         {{ exact_sum('matured_due_order_count') }} as matured_count,
         {{ exact_sum('matured_due_order_error_count') }} as matured_error_count,
+        min(maturity_ratio) as maturity_ratio,
         min(case when is_mature then 1 else 0 end) = 1 as is_mature
     from {{ ref('rpt_inr_by_promised_week') }}
     group by promised_week
@@ -68,8 +72,18 @@ reviews as (
     group by reviewed_week
 ),
 
--- What a week that is still growing will come to; the bare value of such a week is marked as at least.
+-- What a week that is still growing will come to; the bare value of such a week is marked as at least. Ratings that are still to
+-- come can move CSAT either way: it has no such estimate, and no bound.
 completed as (
+    select
+        'csat_ratio' as metric_name,
+        csat_week as scorecard_week,
+        cast(null as double) as completed_value,
+        cast(null as double) as completed_low_value,
+        cast(null as double) as completed_high_value,
+        maturity_ratio
+    from csat
+    union all
     {%- for name, relation, week, part, whole in [
         ('order_return_ratio', 'returns', 'shipped_week', 'return_requested_order_count', 'shipped_order_count'),
         ('inr_ratio', 'inr', 'promised_week', 'inr_order_count', 'due_order_count'),
@@ -79,7 +93,8 @@ completed as (
             {{ week }} as scorecard_week,
             {{ completed_ratio(part, 'matured_count') }} as completed_value,
             {{ completed_bound(part, whole, 'matured_count', 'matured_error_count', 'low') }} as completed_low_value,
-            {{ completed_bound(part, whole, 'matured_count', 'matured_error_count', 'high') }} as completed_high_value
+            {{ completed_bound(part, whole, 'matured_count', 'matured_error_count', 'high') }} as completed_high_value,
+            maturity_ratio
         from {{ relation }}
         {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -121,7 +136,7 @@ valued as (
         {{ wilson_bound('positive_count', 'response_count', 'high') }} as high_value,
         false as is_at_least,
         is_complete,
-        is_complete as is_mature,
+        is_mature,
         csat_week as scorecard_week
     from csat
     union all
@@ -207,6 +222,7 @@ select
     completed.completed_value,
     completed.completed_low_value,
     completed.completed_high_value,
+    completed.maturity_ratio,
     valued.is_at_least,
     valued.is_complete,
     valued.is_mature,

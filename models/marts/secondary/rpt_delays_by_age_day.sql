@@ -1,14 +1,19 @@
 -- The delay curves F: what every maturity and every completed estimate is taken from.
 with delays as (
-    select
-        *,
-        'return' as case_kind
-    from {{ ref('int_return_delays') }}
-    union all
-    select
-        *,
-        'item not received' as case_kind
-    from {{ ref('int_inr_delays') }}
+    {%- for kind, relation in [
+        ("'return'", 'int_return_delays'), ("'item not received'", 'int_inr_delays'), ('case_kind', 'int_contact_delays'),
+    ] %}
+        select
+            {{ kind }} as case_kind,
+            delay_days,
+            case_count,
+            at_risk_case_count,
+            window_days,
+            share_ratio,
+            share_error_ratio
+        from {{ ref(relation) }}
+        {{ 'union all' if not loop.last }}
+    {%- endfor %}
 )
 
 select

@@ -60,7 +60,9 @@ def _followed(truth: Truth) -> Mapping[Key, dict[str, int]]:
 
     A share has no window that is not over: who has not been watched that long is not among the judged.
     """
-    cells: dict[Key, dict[str, int]] = defaultdict(lambda: dict.fromkeys(("resolved", "judged", *AVOIDED), 0))
+    cells: dict[Key, dict[str, int]] = defaultdict(
+        lambda: dict.fromkeys(("resolved", "judged", "same_issue", *AVOIDED), 0)
+    )
     until = cut(truth)
     for contact in contacts(truth):
         if contact.first_resolved_at is None:
@@ -68,6 +70,7 @@ def _followed(truth: Truth) -> Mapping[Key, dict[str, int]]:
         for days in WINDOWS:
             cell = cells[contact.market, days, week_of(contact.first_resolved_at)]
             cell["resolved"] += 1
+            cell["same_issue"] += not _no_sooner(contact.same_issue_calendar_seconds, days * DAY)
             if until - contact.first_resolved_at >= days * DAY:
                 cell["judged"] += 1
                 for name, is_avoided in AVOIDED.items():
@@ -124,6 +127,7 @@ CONTACTS: tuple[Score, ...] = (
         {
             "resolved_count": part("resolved"),
             "judged_count": part("judged"),
+            "same_issue_count": part("same_issue"),
             **{f"{name}_count": part(name) for name in AVOIDED},
             **{f"{name}_ratio": share(name, "judged") for name in AVOIDED},
         },

@@ -12,6 +12,7 @@ from orchestration.demo.scoring.marts import Value, of_mart, over, part, share
 
 RETURNS = "secondary.rpt_returns_by_ship_week"
 RETURN_AGES = "secondary.rpt_returns_by_cohort_age_week"
+CSAT = "direct.rpt_csat_by_market_week"
 INR = "secondary.rpt_inr_by_promised_week"
 INR_AGES = "secondary.rpt_inr_by_cohort_age_week"
 SELLERS = "secondary.rpt_returns_and_inr_by_seller_quarter"
@@ -26,6 +27,7 @@ EVENTS = ("return_requested", "return_received", "return_refunded", "inr_opened"
 AGES = "cohort_period = 'month' and age_days in (7, 28, 56, 84, 182)"
 RETURN_PARTS = ("shipped", "asked", "asked_in_the_end", "units", "units_asked", "units_asked_in_the_end")
 INR_PARTS = ("due", "claimed", "claimed_in_the_end")
+ANSWER_PARTS = ("offered", "answered", "answered_in_the_end")
 LATE_PARTS = ("over", "late_by_date", "has_moment", "late_by_moment", "month_over", "never_came")
 
 
@@ -152,6 +154,19 @@ MATURITY: tuple[Score, ...] = (
     Score(
         "inr_completed_ratio", INR, _estimate(INR, "inr_order_count", "matured_due_order_count", "promised_week"),
         _in_the_end("inr_by_market_week", INR_PARTS, "due", "claimed"), tolerance=0.25, why=FEW,
+    ),
+    *of_mart(
+        CSAT, "market, csat_week", _cells("answers_by_market_week", ANSWER_PARTS),
+        {"offered_count": part("offered"), "offer_responded_count": part("answered")},
+        where="offered_count > 0",
+    ),
+    Score(
+        "matured_offered_count", CSAT, f"select sum(matured_offered_count) from {CSAT}",
+        _matured("answers_by_market_week", ANSWER_PARTS, "offered", "answered"), tolerance=0.02, why=ESTIMATED,
+    ),
+    Score(
+        "csat_response_completed_ratio", CSAT, _estimate(CSAT, "offer_responded_count", "matured_offered_count", "csat_week"),
+        _in_the_end("answers_by_market_week", ANSWER_PARTS, "offered", "answered"), tolerance=0.15, why=ESTIMATED,
     ),
     _by_age(INR_AGES, "inr_by_age_order_count", "inr_by_month_age", 3),
     _seller("shipped_order_count", "shipped"),

@@ -9,6 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from orchestration.demo.clock import DAY
+from orchestration.demo.scoring.records import contacts, cut
 from orchestration.publish import connect_published
 from orchestration.settings import Home
 
@@ -83,6 +85,73 @@ def test_the_delay_curve(published, truth: dict[str, Any]):
     for age, by_then, in_all in truth["maturity"]["return_delays"]:
         low, high = curve[age]
         assert low - 0.02 <= by_then / in_all <= high + 0.02, age
+
+
+def curve(connection: duckdb.DuckDBPyConnection, kind: str) -> dict[int, tuple[float, float]]:
+    """By age in days, at its end: the interval of the share that has come."""
+    found = rows(
+        connection,
+        "select delay_days + 1, delayed_at_most_low_ratio, delayed_at_most_high_ratio from secondary.rpt_delays_by_age_day "
+        f"where case_kind = '{kind}'",
+    )
+    return {days: (low, high) for days, low, high in found}
+
+
+def test_the_delays_of_answers(published, truth: dict[str, Any]):
+    """Of all surveys that will be answered, offered so far: by each age, as for returns."""
+    found = curve(published, "survey answered")
+    for age, by_then, in_all in truth["maturity"]["answer_delays"]:
+        low, high = found[age]
+        assert low - 0.02 <= by_then / in_all <= high + 0.02, age
+
+
+def test_changes_of_mind_come_later_than_answers(published):
+    """One in 28 who answer does so again, a day or more later: the ratings that count mature later than the response rate."""
+    answers, ratings = curve(published, "survey answered"), curve(published, "rating given or changed")
+    assert all(ratings[age][0] < answers[age][0] for age in (1, 2, 3))
+
+
+@pytest.mark.parametrize("age", [1, 3, 7, 14])
+def test_the_delays_of_the_same_issue(published, truth: dict[str, Any], age: int):
+    """Of what came again within thirty days that are over, the share by each age; as for returns."""
+    waited = [
+        contact.same_issue_calendar_seconds
+        for contact in contacts(truth)
+        if contact.first_resolved_at is not None
+        and cut(truth) - contact.first_resolved_at >= 30 * DAY
+        and contact.same_issue_calendar_seconds is not None
+        and contact.same_issue_calendar_seconds < 30 * DAY
+    ]
+    assert len(waited) >= 100
+    low, high = curve(published, "same issue again")[age]
+    assert low - 0.02 <= sum(seconds < age * DAY for seconds in waited) / len(waited) <= high + 0.02
+
+
+def test_answers_still_to_come(published, truth: dict[str, Any]):
+    """Of each market's three newest weeks of offers, one at least not mature: the interval holds what will be answered of them."""
+    comes_to = {(row[0], row[1]): (row[2], row[4]) for row in truth["maturity"]["answers_by_market_week"]}
+    found = rows(
+        published,
+        "select market, cast(csat_week as varchar), offered_count, response_completed_low_count, response_completed_high_count, "
+        "is_mature from direct.rpt_csat_by_market_week where offered_count > 0 "
+        "and csat_week > (select max(csat_week) - 21 from direct.rpt_csat_by_market_week) and matured_offered_count >= 1",
+    )
+    assert not all(is_mature for *_, is_mature in found)
+    assert [offered for _, _, offered, *_ in found] == [comes_to[market, week][0] for market, week, *_ in found]
+    covered = [low - 1e-9 <= comes_to[market, week][1] <= high + 1e-9 for market, week, _, low, high, _ in found]
+    assert len(covered) >= 8
+    assert sum(covered) >= 0.9 * len(covered)
+
+
+def test_a_scorecard_marks_a_week_whose_ratings_still_come(published):
+    """The newest week is neither over nor mature; the one before is both. Where it is not mature, the share is below 95 %."""
+    found = rows(
+        published,
+        "select value, maturity_ratio, is_complete, is_mature from drivers.rpt_scorecard_by_week "
+        "where metric_name = 'csat_ratio' and value is not null order by scorecard_week desc limit 2",
+    )
+    assert [(is_complete, is_mature) for *_, is_complete, is_mature in found] == [(False, False), (True, True)]
+    assert found[0][1] < 0.95 <= found[1][1]
 
 
 def test_what_is_called_mature_is(published, truth: dict[str, Any]):

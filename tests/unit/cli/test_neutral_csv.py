@@ -48,3 +48,17 @@ def test_a_lower_bound_is_called_one_and_a_sample_shows_its_interval():
     assert (stated(sample), interval(sample)) == ("50.0 %", "40.0 % to 60.0 %")
     immature = {**sample, "is_at_least": True}
     assert (stated(immature), interval(immature)) == ("at least 50.0 %", "")
+
+
+def test_what_is_not_mature_and_no_bound_is_provisional():
+    late_ratings = {
+        "value": 0.5,
+        "unit": "ratio",
+        "low_value": 0.4,
+        "high_value": 0.6,
+        "is_at_least": False,
+        "is_mature": False,
+    }
+    assert (stated(late_ratings), interval(late_ratings)) == ("50.0 %, provisional", "40.0 % to 60.0 %")
+    assert stated({**late_ratings, "is_at_least": True}) == "at least 50.0 %"
+    assert stated({**late_ratings, "value": None}) == "-"
