@@ -17,9 +17,11 @@ from types import SimpleNamespace
 from typing import Any, ClassVar, Literal
 
 import sqlalchemy
+from great_expectations.compatibility.pydantic import PrivateAttr
 from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.expectations.core import UnexpectedRowsExpectation
+from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 from sqlalchemy.engine import Connection
 
 # Spelt out here because a field named `type` hides the builtin inside the datasource.
@@ -30,6 +32,14 @@ class UnexpectedRowsCounted(UnexpectedRowsExpectation):
     """Counts the rows that a query gives, and does not fetch them too: nobody looks at them, and the query runs once."""
 
     metric_dependencies: ClassVar[tuple[str, ...]] = ("unexpected_rows_query.row_count",)
+    _configuration: ExpectationConfiguration | None = PrivateAttr(None)
+
+    @property
+    def configuration(self) -> ExpectationConfiguration:
+        """Made once; its parent makes it anew for each of the forty times that it is looked at."""
+        if self._configuration is None:
+            self._configuration = super().configuration
+        return self._configuration
 
     def _validate(self, metrics: dict, *_: Any, **__: Any) -> dict[str, Any]:
         count = metrics["unexpected_rows_query.row_count"]
