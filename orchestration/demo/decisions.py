@@ -18,6 +18,16 @@ CHANGE_COLUMNS = (
     "change_id", "contact_reason", "lever_rank", "owner", "status", "change_description", "compared_week_count", "shipped_date",
 )  # fmt: skip
 
+HIRE_COLUMNS = ("market", "person_count", "hours_per_week", "starts_date", "why")
+
+
+def signed_hires() -> list[tuple[str, ...]]:
+    """Rows of the seed signed_hires: who begins after the world's end, for the season and for what grows fastest."""
+    return [
+        ("US", "1", "12", "2026-11-16", "Part-time for the season"),
+        ("KR", "2", "5", "2026-12-07", "Contractors for the evenings"),
+    ]
+
 
 def change_requests() -> list[tuple[str, ...]]:
     """Rows of the seed change_requests: the two repairs, the two changes the company announced, and what is still to come.
@@ -43,7 +53,11 @@ def _day(moment: int) -> str:
 
 def write_seeds(home: Home) -> None:
     """Write the demo's own seeds."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([CHANGE_COLUMNS, *change_requests()])
     home.seeds.mkdir(exist_ok=True, mode=0o750)
-    (home.seeds / "change_requests.csv").write_text(text.getvalue(), encoding="utf-8")
+    for name, columns, rows in (
+        ("change_requests", CHANGE_COLUMNS, change_requests()),
+        ("signed_hires", HIRE_COLUMNS, signed_hires()),
+    ):
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([columns, *rows])
+        (home.seeds / f"{name}.csv").write_text(text.getvalue(), encoding="utf-8")

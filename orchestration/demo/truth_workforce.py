@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from orchestration.demo import company, markets
+from orchestration.demo import company, decisions, markets
 from orchestration.demo.agents import CONTRACTORS
 from orchestration.demo.agents import CURRENCIES as PAID_IN
 from orchestration.demo.clock import DAY, HOUR, REPORTING_ZONE, Flags, Floats, Ints, reporting_day, week_start, zone
@@ -63,6 +63,10 @@ def workforce(books: Bookkeeping, seed: int, at: int) -> dict[str, Any]:
         "orders_by_month_market_tier": _orders(books, seed, at),
         "active_customers_by_market_day": _active(books, seed, at),
         "live_contacts": _live(books, at),
+        "signed_hires": [
+            [market, int(people), float(hours), first_day]
+            for market, people, hours, first_day, _ in decisions.signed_hires()
+        ],
     }
 
 

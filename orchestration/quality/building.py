@@ -12,8 +12,10 @@ from typing import Any
 
 import great_expectations
 from great_expectations.compatibility.pydantic import ValidationError
+from great_expectations.expectations.core import UnexpectedRowsExpectation
 from great_expectations.expectations.expectation import Expectation
 
+from orchestration.quality.engine import UnexpectedRowsCounted
 from orchestration.quality.parameters import RunParameters
 from orchestration.quality.suites import Check, Suite, SuiteError
 
@@ -99,11 +101,12 @@ def _argument(name: str, value: Any, parameters: RunParameters) -> Any:
 def _types() -> dict[str, type[Expectation]]:
     module = great_expectations.expectations
     found = {name: getattr(module, name) for name in dir(module) if name.startswith(("Expect", "Unexpected"))}
-    return {
+    known = {
         _normal(name): kind
         for name, kind in found.items()
         if isinstance(kind, type) and issubclass(kind, Expectation) and name != "Expectation"
     }
+    return known | {_normal(UnexpectedRowsExpectation.__name__): UnexpectedRowsCounted}
 
 
 def _normal(name: str) -> str:

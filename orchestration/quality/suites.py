@@ -30,6 +30,7 @@ _CHECK_FIELDS = {
 }
 _REQUIRED = ("check_id", "type", "severity", "why", "since", "mended_by")
 _SUITE_FIELDS = {"checks", "may_be_empty", "needs"}
+_FILE_FIELDS = ("defaults", "suites", "unchecked")
 _DEFAULTS = ("since", "mended_by")
 _HISTORY_FIELDS = {"was", "until", "because"}
 
@@ -86,6 +87,7 @@ class Suite:
 @dataclass
 class _Reading:
     suites: dict[str, Suite] = field(default_factory=dict)
+    unchecked: dict[str, str] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
@@ -102,9 +104,7 @@ def read_suites(files: Iterable[Path]) -> tuple[list[Suite], list[str]]:
     Returns:
         the suites without their faulty checks, and the faults, one line each.
     """
-    reading = _Reading()
-    for path in files:
-        _read_file(path, reading)
+    reading = _read(files)
     for suite in reading.suites.values():
         counts_rows = any(
             "row_count" in check.expectation_type.lower().replace("rowcount", "row_count") for check in suite.checks
@@ -114,7 +114,22 @@ def read_suites(files: Iterable[Path]) -> tuple[list[Suite], list[str]]:
                 f"{suite.name}: no check counts its rows, and an empty table passes most others: "
                 "add expect_table_row_count_to_be_between, or say why with may_be_empty"
             )
+    reading.problems += [
+        f"{name}: is under `unchecked`, and has checks" for name in reading.unchecked if name in reading.suites
+    ]
     return list(reading.suites.values()), reading.problems
+
+
+def read_unchecked(files: Iterable[Path]) -> dict[str, str]:
+    """Why some tables have no suite: the reason by schema.table."""
+    return _read(files).unchecked
+
+
+def _read(files: Iterable[Path]) -> _Reading:
+    reading = _Reading()
+    for path in files:
+        _read_file(path, reading)
+    return reading
 
 
 def _read_file(path: Path, reading: _Reading) -> None:
@@ -126,11 +141,18 @@ def _read_file(path: Path, reading: _Reading) -> None:
     if not isinstance(document, dict) or not isinstance(document.get("suites"), dict):
         reading.problems.append(f"{path}: needs `suites:`, a mapping from schema.table to its checks")
         return
-    reading.problems += [f"{path}: unknown key {key!r}" for key in document if key not in ("defaults", "suites")]
+    reading.problems += [f"{path}: unknown key {key!r}" for key in document if key not in _FILE_FIELDS]
     defaults = document.get("defaults") or {}
     if not isinstance(defaults, dict) or set(defaults) - set(_DEFAULTS):
         reading.problems.append(f"{path}: `defaults` may hold only {' and '.join(_DEFAULTS)}")
         defaults = {}
+    unchecked = document.get("unchecked") or {}
+    if isinstance(unchecked, dict) and all(isinstance(reason, str) and reason for reason in unchecked.values()):
+        reading.unchecked |= unchecked
+    else:
+        reading.problems.append(
+            f"{path}: `unchecked` is a mapping from schema.table to the reason why it has no checks"
+        )
     for name, body in document["suites"].items():
         _read_suite(path, str(name), body, defaults, reading)
 

@@ -143,7 +143,7 @@ def _outcome(result: Any) -> dict[str, Any]:
     details = result.result
     observed = details.get("observed_value")
     unexpected = details.get("unexpected_count")
-    if result.expectation_config.type == "unexpected_rows_expectation":
+    if result.expectation_config.type == "unexpected_rows_counted":
         unexpected = observed
     return {
         "status": "pass" if result.success else "fail",

@@ -1,8 +1,12 @@
 -- Who is missing when, and by when to look for them. Per market and week to come: the people that the forecast needs, those of
--- today who will still be there, and the gap. Places are of the work, not of
--- the people: what a market of half a place needs may be somebody who serves two.
+-- today who will still be there with those who join, and the gap. Places are of the work, not of the people: what a
+-- market of half a place needs may be somebody who serves two.
 with needs as (
     select * from {{ ref('int_support_needs_by_week') }}
+),
+
+joining_places as (
+    select * from {{ ref('int_joining_places_by_week') }}
 ),
 
 scenarios as (
@@ -37,9 +41,11 @@ planned as (
         * (1e0 + scenarios.handle_time_change_ratio) as scenario_factor,
         past_errors.past_week_count,
         past_errors.mean_forecast_error_ratio,
-        past_errors.forecast_bias_factor
+        past_errors.forecast_bias_factor,
+        coalesce(joining_places.joining_full_time_equivalents, 0e0) as joining_full_time_equivalents
     from needs
     cross join scenarios
+    left outer join joining_places on needs.market = joining_places.market and needs.demand_week = joining_places.demand_week
     left outer join past_errors on needs.market = past_errors.market
     where needs.demand_week >= needs.first_plan_week
 ),
@@ -49,20 +55,40 @@ weighed as (
         *,
         scenario_factor * work_full_time_equivalents as planned_work_count,
         scenario_factor * needed_full_time_equivalents as planned_need_count,
-        present_full_time_equivalents * power(1e0 - yearly_attrition_ratio, weeks_ahead / 52e0) as staying_count,
-        scenario_factor * needed_full_time_equivalents
-        - present_full_time_equivalents * power(1e0 - yearly_attrition_ratio, weeks_ahead / 52e0) as gap_count
+        present_full_time_equivalents * power(1e0 - yearly_attrition_ratio, weeks_ahead / 52e0) as staying_count
     from planned
 ),
 
--- The first week in which somebody is missing. Half of a place is the least that is looked for.
+-- Who has left may have had more hours than are left of all; nobody is there less than not at all.
+peopled as (
+    select
+        *,
+        case
+            when staying_count + joining_full_time_equivalents < 0e0 then 0e0
+            else staying_count + joining_full_time_equivalents
+        end as available_count
+    from weighed
+),
+
+compared as (
+    select
+        *,
+        planned_need_count - available_count as gap_count
+    from peopled
+),
+
+-- The first week in which somebody is missing. Half of a place is the least that is looked for. How many to look for is what is
+-- missing when they can be there: a peak that is over by then is no place for anybody.
 summed as (
     select
         *,
         min(case when gap_count >= 0.5e0 then demand_week end) over (partition by market, scenario_name)
             as first_short_week,
-        max(gap_count) over (partition by market, scenario_name) as largest_gap_count
-    from weighed
+        min(case when gap_count >= 0.5e0 and weeks_ahead >= lead_time_weeks then demand_week end)
+            over (partition by market, scenario_name) as first_hired_for_week,
+        max(case when weeks_ahead >= lead_time_weeks then gap_count end) over (partition by market, scenario_name)
+            as largest_gap_count
+    from compared
 ),
 
 hired as (
@@ -70,7 +96,7 @@ hired as (
         *,
         -- Nobody knows how many where the gap is not known.
         case
-            when largest_gap_count > 0.5e0 then ceil(largest_gap_count - 0.5e0)
+            when largest_gap_count >= 0.5e0 then floor(largest_gap_count + 0.5e0)
             when largest_gap_count is not null then 0e0
         end as hire_count
     from summed
@@ -79,12 +105,12 @@ hired as (
 dated as (
     select
         *,
-        {{ add_days('first_short_week', '-7 * (lead_time_weeks + ramp_up_weeks)') }} as start_hiring_week,
-        staying_count + hire_count * case
+        {{ add_days('first_hired_for_week', '-7 * (lead_time_weeks + ramp_up_weeks)') }} as start_hiring_week,
+        hire_count * case
             when weeks_ahead < lead_time_weeks then 0e0
             when weeks_ahead < lead_time_weeks + ramp_up_weeks then ramp_up_productivity_ratio
             else 1e0
-        end as capacity_if_started_now_count
+        end as started_now_count
     from hired
 )
 
@@ -94,6 +120,7 @@ select
     case
         when planned_need_count is null or staying_count is null then null
         when first_short_week is null then 'enough people for the half year'
+        when first_hired_for_week is null then 'too soon for new people: bridge the gap with contractors'
         when start_hiring_week < first_plan_week then 'late: start now, and bridge the gap with contractors'
         when start_hiring_week = first_plan_week then 'start this week'
         else 'start later'
@@ -123,9 +150,12 @@ select
     present_full_time_equivalents,
     staying_count as staying_full_time_equivalents,
     present_full_time_equivalents - staying_count as attrition_full_time_equivalents,
+    joining_full_time_equivalents,
+    available_count as available_full_time_equivalents,
     gap_count as gap_full_time_equivalents,
     cast(hire_count as bigint) as hire_count,
-    capacity_if_started_now_count as started_now_full_time_equivalents,
+    available_count + started_now_count as started_now_full_time_equivalents,
+    case when gap_count < started_now_count then 0e0 else gap_count - started_now_count end as bridge_full_time_equivalents,
     cast(7 * lead_time_weeks as integer) as lead_time_days,
     cast(7 * ramp_up_weeks as integer) as ramp_up_days,
     gap_count >= 0.5e0 as is_short,

@@ -52,6 +52,22 @@ class Need:
     productive: float
 
 
+@dataclass(frozen=True)
+class Planned:
+    """A market's week of a scenario: places of work, needed, staying, there and to be bridged; whom to hire, and when to begin."""
+
+    market: str
+    scenario: str
+    week: date
+    work: float
+    needed: float
+    staying: float
+    there: float
+    to_bridge: float
+    hires: int
+    begin: date | None
+
+
 class Records:
     """The world's sums by week."""
 
@@ -73,6 +89,9 @@ class Records:
             for week, employment, _, hours, cost in rows["paid_by_week_employment"]
         }
         self.on_shift = {date.fromisoformat(week): seconds for week, seconds in rows["on_shift_seconds_by_week"]}
+        self.signed = [
+            (market, people, hours, date.fromisoformat(day)) for market, people, hours, day in rows["signed_hires"]
+        ]
         self.markets = sorted({market for market, _ in self.contacts})
         self.first_week = min(week for _, week in self.contacts)
 
@@ -152,8 +171,19 @@ class Records:
         rows = [self.paid.get(("contractor", each), (0.0, 0.0)) for each in self.before(week)]
         return sum(cost for _, cost in rows) / sum(hours for hours, _ in rows)
 
-    def plan(self) -> Iterator[tuple[str, str, date, float, float, int, date | None]]:
-        """(market, scenario, week, places needed, places that stay, people to hire, the week to begin) of the half year."""
+    def joining(self, market: str, week: date, assumed: Mapping[str, float | None]) -> float:
+        """Places of people of the market who have signed, by that week; none of them has begun."""
+        places = 0.0
+        for where, people, hours, first_day in self.signed:
+            learning = (week - monday(first_day)).days / 7
+            if where == market and learning >= 0:
+                is_new = learning < (assumed["ramp_up_weeks"] or 0)
+                full_time = (assumed["paid_hours_per_day"] or 0) * (assumed["working_days"] or 0)
+                places += people * hours / full_time * ((assumed["ramp_up_productivity_ratio"] or 0) if is_new else 1)
+        return places
+
+    def plan(self) -> Iterator[Planned]:
+        """The half year's weeks of each market and scenario."""
         weeks = [self.first_plan_week + number * WEEK for number in range(HALF_YEAR)]
         by_market: dict[str, list[Need]] = defaultdict(list)
         for week in weeks:
@@ -165,23 +195,27 @@ class Records:
                 assumed = needs[0].assumed
                 leaving = 1 - float(assumed["yearly_attrition_ratio"] or 0)
                 rows = [
-                    (need.week, factor * float(need.needed or 0), need.present * leaving ** (number / 52))
+                    (
+                        need.week,
+                        factor * float(need.work or 0),
+                        factor * float(need.needed or 0),
+                        staying := need.present * leaving ** (number / 52),
+                        staying + self.joining(market, need.week, assumed),
+                    )
                     for number, need in enumerate(needs)
                 ]
-                short = [week for week, needed, staying in rows if needed - staying >= 0.5]
-                wait = int(assumed["lead_time_weeks"] or 0) + int(assumed["ramp_up_weeks"] or 0)
-                begin = short[0] - wait * WEEK if short else None
-                largest = max(needed - staying for _, needed, staying in rows)
-                for week, needed, staying in rows:
-                    yield (
-                        market,
-                        scenario["scenario_name"],
-                        week,
-                        needed,
-                        staying,
-                        max(math.ceil(largest - 0.5), 0),
-                        begin,
-                    )
+                lead, ramp = int(assumed["lead_time_weeks"] or 0), int(assumed["ramp_up_weeks"] or 0)
+                reached = [(week, needed - there) for week, _, needed, _, there in rows[lead:]]
+                short = [week for week, gap in reached if gap >= 0.5]
+                hires = math.floor(max(gap for _, gap in reached) + 0.5) if short else 0
+                for number, (week, work, needed, staying, there) in enumerate(rows):
+                    new = 0.0 if number < lead else 1.0
+                    if lead <= number < lead + ramp:
+                        new = assumed["ramp_up_productivity_ratio"] or 0.0
+                    yield Planned(
+                        market, scenario["scenario_name"], week, work, needed, staying, there, max(needed - there - hires * new, 0),
+                        hires, short[0] - (lead + ramp) * WEEK if short else None,
+                    )  # fmt: skip
 
 
 @lru_cache(maxsize=4096)

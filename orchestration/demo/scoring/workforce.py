@@ -6,7 +6,7 @@ from typing import Any
 
 from orchestration.demo.scoring.cells import Cells, Score, Truth
 from orchestration.demo.scoring.costs import caused
-from orchestration.demo.scoring.plans import WEEK, Records, assumption, live_agents
+from orchestration.demo.scoring.plans import WEEK, Planned, Records, assumption, live_agents
 
 WORKDAYS = "core.fct_agent_workdays"
 OCCUPANCY = "direct.rpt_occupancies_by_week"
@@ -115,13 +115,16 @@ def _target(truth: Truth) -> Cells:
 def _needed(truth: Truth) -> Cells:
     """With whom to hire and when among the keys: both must be right as well."""
     return {
-        (market, scenario, str(week), hires, str(begin)): needed
-        for market, scenario, week, needed, _, hires, begin in Records(truth).plan()
+        (row.market, row.scenario, str(row.week), row.hires, str(row.begin)): row.needed
+        for row in Records(truth).plan()
     }
 
 
-def _staying(truth: Truth) -> Cells:
-    return {(market, scenario, str(week)): staying for market, scenario, week, _, staying, *_ in Records(truth).plan()}
+def _planned(of: Callable[[Planned], float]) -> Callable[[Truth], Cells]:
+    def by(truth: Truth) -> Cells:
+        return {(row.market, row.scenario, str(row.week)): of(row) for row in Records(truth).plan()}
+
+    return by
 
 
 def _live(position: int) -> Callable[[Truth], Cells]:
@@ -182,13 +185,20 @@ WORKFORCE = (
         "where is_complete and target_cost_usd is not null", _target,
     ),
     Score(
-        "needed_full_time_equivalents, hire_count and start_hiring_week", PLAN,
+        "hire_count and start_hiring_week", PLAN,
         "select market, scenario_name, plan_week, hire_count, coalesce(cast(start_hiring_week as varchar), 'None'), "
         f"needed_full_time_equivalents from {PLAN}", _needed,
     ),
-    Score(
-        "staying_full_time_equivalents", PLAN,
-        f"select market, scenario_name, plan_week, staying_full_time_equivalents from {PLAN}", _staying,
+    *(
+        Score(metric, PLAN, f"select market, scenario_name, plan_week, {metric} from {PLAN}", _planned(of))
+        for metric, of in (
+            ("work_full_time_equivalents", lambda row: row.work),
+            ("needed_full_time_equivalents", lambda row: row.needed),
+            ("gap_full_time_equivalents", lambda row: row.needed - row.there),
+            ("staying_full_time_equivalents", lambda row: row.staying),
+            ("available_full_time_equivalents", lambda row: row.there),
+            ("bridge_full_time_equivalents", lambda row: row.to_bridge),
+        )
     ),
     *(
         Score(

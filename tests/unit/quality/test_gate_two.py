@@ -4,8 +4,7 @@ import pytest
 
 from orchestration.quality import gates
 from orchestration.quality.gates import run_gate_two
-from orchestration.settings import PROJECT
-from tests.unit.quality.conftest import NOW, RUN, Warehouse
+from tests.unit.quality.conftest import NOW, RUN, Warehouse, suites_of
 
 MARTS = """
 create schema core;
@@ -20,7 +19,8 @@ create table core.fct_orders (order_key varchar, ordered_at timestamp);
 @pytest.fixture(autouse=True)
 def only_the_facts_suites(monkeypatch: pytest.MonkeyPatch) -> None:
     """The other marts' suites are judged on real marts, by the integration tests."""
-    monkeypatch.setattr(gates, "find_files", lambda gate, home: [PROJECT / "expectations" / "marts" / "core.yml"])
+    suites = [suites_of(2)[name] for name in ("core.fct_tickets", "core.fct_orders")]
+    monkeypatch.setattr(gates, "read_suites", lambda files: (suites, []))
 
 
 def test_a_mart_that_does_not_exist_is_named_once(warehouse: Warehouse) -> None:
@@ -40,7 +40,8 @@ def test_marts_of_what_nobody_delivers_are_skipped(warehouse: Warehouse) -> None
 
 def test_good_marts_pass_and_misleading_ones_block(warehouse: Warehouse) -> None:
     warehouse.record_mapping("tickets")
-    warehouse.record_mapping("orders")
+    for run_id in ("run-0", RUN, "run-2"):
+        warehouse.record_mapping("orders", run_id=run_id)
     warehouse.run(MARTS)
     warehouse.run(
         "insert into core.fct_tickets values ('desk:1', 'eu', 60, 30, 60, 30), ('desk:2', null, null, null, 9, null)"
@@ -62,3 +63,23 @@ def test_good_marts_pass_and_misleading_ones_block(warehouse: Warehouse) -> None
     assert told == {"fct_tickets_calendars_are_known"}
     recorded = warehouse.query("select distinct gate, run_id from audit.gate_results")
     assert recorded == [(2, RUN)]
+
+
+def test_a_fact_that_shrank_since_the_run_before_is_told(warehouse: Warehouse) -> None:
+    """Found by the record of the earlier run: the table itself looks like any other."""
+    for run_id in ("run-0", RUN, "run-2"):
+        warehouse.record_mapping("orders", run_id=run_id)
+    warehouse.run(MARTS)
+    warehouse.run(
+        "insert into core.fct_orders select 'shop:' || i, timestamp '2026-11-01' from range(100) as numbers(i)"
+    )
+    assert run_gate_two(warehouse.path, run_id="run-0", home=None, now=NOW).warnings == []
+    warehouse.run("delete from core.fct_orders where order_key in ('shop:1', 'shop:2', 'shop:3', 'shop:4', 'shop:5')")
+    assert run_gate_two(warehouse.path, run_id=RUN, home=None, now=NOW).warnings == []
+    warehouse.run("delete from core.fct_orders where order_key like 'shop:6%'")
+    again = run_gate_two(warehouse.path, run_id="run-2", home=None, now=NOW)
+    assert again.passed
+    (line,) = again.warnings
+    assert "fct_orders_have_not_shrunk" in line
+    # Tried again in the same run, it is compared with the run before all the same.
+    assert run_gate_two(warehouse.path, run_id="run-2", home=None, now=NOW).warnings == [line]

@@ -39,6 +39,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], int | None]] = {
         4,
     ),
     "expect_table_row_count_to_be_between": ({"min_value": 10, "max_value": 10}, {"min_value": 11}, None),
+    "expect_column_pair_values_a_to_be_greater_than_b": (
+        {"column_A": "number", "column_B": "gappy", "or_equal": True, "ignore_row_if": "either_value_is_missing"},
+        {"column_A": "number", "column_B": "gappy", "ignore_row_if": "either_value_is_missing"},
+        8,
+    ),
     "unexpected_rows_expectation": (
         {"unexpected_rows_query": "select 1 from {batch} where regexp_matches(word, '^x{2}$') or word = ':a'"},
         {"unexpected_rows_query": "select 1 from {batch} as rows where rows.happened_at > $now"},
@@ -123,7 +128,7 @@ def test_a_failed_statement_is_an_error_and_leaves_the_others_alone(warehouse: P
             (
                 "bad cast",
                 "unexpected_rows_expectation",
-                {"unexpected_rows_query": "select word::int as w from {batch}"},
+                {"unexpected_rows_query": "select 1 from {batch} where word::int = 1"},
             ),
             ("bad type", "expect_column_values_to_match_regex", {"column": "number", "regex": "1"}),
             ("unique", "expect_column_values_to_be_unique", {"column": "number"}),
