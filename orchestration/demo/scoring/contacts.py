@@ -85,9 +85,7 @@ def _no_sooner(seconds: int | None, window: int) -> bool:
 AVOIDED: dict[str, Callable[[Any, int], bool]] = {
     "next_contact_avoided": lambda contact, window: _no_sooner(contact.next_contact_calendar_seconds, window),
     "next_same_contact_avoided": lambda contact, window: _no_sooner(contact.next_same_contact_calendar_seconds, window),
-    "first_contact_resolved": lambda contact, window: (
-        contact.reopen_count == 0 and _no_sooner(contact.next_same_contact_calendar_seconds, window)
-    ),
+    "first_contact_resolved": lambda contact, window: _no_sooner(contact.same_issue_calendar_seconds, window),
 }
 CONTACTS: tuple[Score, ...] = (
     *(
