@@ -34,7 +34,7 @@ agent_weeks as (
     inner join horizons
         on
             agent_workdays.work_week >= {{ add_days('horizons.first_plan_week', -91) }}
-            and horizons.first_plan_week > agent_workdays.work_week
+            and agent_workdays.work_week < horizons.first_plan_week
     group by agent_workdays.agent_key, agent_workdays.employment, agent_workdays.work_week
 ),
 

@@ -122,8 +122,10 @@ select
         when first_short_week is null then 'enough people for the half year'
         when first_hired_for_week is null then 'too soon for new people: bridge the gap with contractors'
         when start_hiring_week < first_plan_week then 'late: start now, and bridge the gap with contractors'
-        when start_hiring_week = first_plan_week then 'start this week'
-        else 'start later'
+        when start_hiring_week = first_plan_week and first_short_week = first_hired_for_week then 'start this week'
+        when start_hiring_week = first_plan_week then 'start this week, and bridge the gap before with contractors'
+        when first_short_week = first_hired_for_week then 'start later'
+        else 'start later, and bridge the gap before with contractors'
     end as hiring_advice,
     case
         when forecast_customer_day_count is null then 'no forecast: no active customers of a year ago or of the weeks before'
