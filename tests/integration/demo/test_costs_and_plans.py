@@ -106,6 +106,28 @@ def test_need_and_people_add_up_over_markets(published: duckdb.DuckDBPyConnectio
     assert there == pytest.approx(paid / 40)
 
 
+def test_who_has_signed_is_there_from_the_first_day_on(published: duckdb.DuckDBPyConnection) -> None:
+    """The demo's own seed: 12 hours a week from 16 November in the US, and half of them while learning."""
+    joining = dict(
+        published.execute(
+            "select plan_week, joining_full_time_equivalents from drivers.rpt_hiring_plans_by_market_week "
+            "where scenario_rank = 1 and market = 'US'"
+        ).fetchall()
+    )
+    first = date(2026, 11, 16)
+    assert joining[first - WEEK] == 0
+    assert joining[first] == pytest.approx(0.5 * 12 / 40)
+    assert joining[first + 6 * WEEK] == pytest.approx(12 / 40)
+    assert number(
+        published,
+        "select count(*) from drivers.rpt_hiring_plans_by_market_week where joining_full_time_equivalents > 0 "
+        "and available_full_time_equivalents > staying_full_time_equivalents",
+    ) == number(
+        published,
+        "select count(*) from drivers.rpt_hiring_plans_by_market_week where joining_full_time_equivalents <> 0",
+    )
+
+
 def test_a_scenario_moves_need_alone_and_in_proportion(published: duckdb.DuckDBPyConnection) -> None:
     rows = published.execute(
         "select scenario_name, avg(needed_full_time_equivalents), avg(staying_full_time_equivalents) "

@@ -8,7 +8,7 @@ import pytest
 
 from orchestration.quality import validation
 from orchestration.quality.gates import check_suites, run_gate_one
-from orchestration.quality.suites import SuiteError, find_files, read_suites
+from orchestration.quality.suites import SuiteError, find_files, read_suites, read_unchecked
 from tests.unit.quality.conftest import NOW, PARAMETERS, RUN, Warehouse
 
 GOOD = """
@@ -104,6 +104,26 @@ def test_a_faulty_suite_is_refused_with_its_file_and_check(write_suite, old: str
         return
     assert fault in problems[0]
     assert all(str(home) in problem or "audit.files" in problem for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("unchecked", "fault"),
+    [
+        ("{core.dim_dates: for the test}", None),
+        ("{contract.tickets: for the test}", "contract.tickets: is under `unchecked`, and has checks"),
+        ("[core.dim_dates]", "`unchecked` is a mapping"),
+        ("{core.dim_dates: }", "`unchecked` is a mapping"),
+    ],
+)
+def test_a_table_has_checks_or_a_reason_for_none(write_suite, unchecked: str, fault: str | None) -> None:
+    home = write_suite("raw", GOOD.replace("suites:", f"unchecked: {unchecked}\n\nsuites:"))
+    files = [file for file in find_files(1, home) if file.name in ("contract_contacts.yml", "own.yml")]
+    problems = read_suites(files)[1]
+    if fault is None:
+        assert problems == []
+        assert read_unchecked(files) == {"core.dim_dates": "for the test"}
+        return
+    assert fault in problems[0]
 
 
 def test_all_faults_are_reported_at_once_and_nothing_is_touched(warehouse: Warehouse, write_suite) -> None:
