@@ -117,6 +117,11 @@ def _csat_pool() -> tuple[list[Said], dict[str, tuple[int, int]], list[tuple[int
 CSAT_POOL, _CSAT_BY_LANGUAGE, _CSAT_BY_REASON = _csat_pool()
 
 
+def is_pleased(said: int) -> bool:
+    """Whether a comment, a position in `CSAT_POOL`, is one of the pleased."""
+    return any(begin <= said < begin + size for name, (begin, size) in _CSAT_BY_LANGUAGE.items() if name.endswith("+"))
+
+
 def csat_comments(rng: np.random.Generator, value: Ints, reason: Ints, language: Ints) -> Ints:
     """One in three writes something, in the contact's language; what the discontent write in English follows its reason.
 
@@ -127,10 +132,10 @@ def csat_comments(rng: np.random.Generator, value: Ints, reason: Ints, language:
         Positions in `CSAT_POOL`; -1 for no comment.
     """
     draw = rng.random(len(value))
-    is_pleased = value >= POSITIVE
+    pleased = value >= POSITIVE
     begin, size = np.array(_CSAT_BY_REASON)[reason].T
     for position, code in enumerate(LANGUAGES):
-        for mood, chosen in (("+", is_pleased), ("-", ~is_pleased)):
+        for mood, chosen in (("+", pleased), ("-", ~pleased)):
             if (place := _CSAT_BY_LANGUAGE.get(code + mood)) is not None:
                 here = chosen & (language == position)
                 begin, size = np.where(here, place[0], begin), np.where(here, place[1], size)

@@ -90,10 +90,14 @@ def _comments(books: Bookkeeping, at: int) -> list[list[Any]]:
 
 
 def _contact_comments(books: Bookkeeping, row: Ints, answers: Ratings | Efforts) -> list[list[Any]]:
-    """(theme, month, comments of answers that count): a comment under each of its themes, or under why it has none."""
+    """(theme, month, comments, pleased ones, comments of the month, readable ones) of answers that count.
+
+    A comment stands under each of its themes, or under why it has none.
+    """
     row = row[answers.said[row] >= 0]
     language = books.tickets.language[books.offers.ticket[answers.offer[row]]]
-    cells: dict[tuple[str, str], int] = defaultdict(int)
+    cells: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    months: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for said, code, month in zip(
         answers.said[row].tolist(),
         language.tolist(),
@@ -101,13 +105,14 @@ def _contact_comments(books: Bookkeeping, row: Ints, answers: Ratings | Efforts)
         strict=True,
     ):
         _, themes = comments.CSAT_POOL[said]
-        if LANGUAGES[code] not in READ_BY_RULES:
-            found = ["language not supported"]
-        else:
-            found = [OURS.get(theme, theme) for theme in themes] or ["no theme found"]
-        for theme in found:
-            cells[theme, month] += 1
-    return [[*key, count] for key, count in sorted(cells.items())]
+        is_readable = LANGUAGES[code] in READ_BY_RULES
+        found = [OURS.get(theme, theme) for theme in themes] or ["no theme found"]
+        for theme in found if is_readable else ["language not supported"]:
+            cells[theme, month][0] += 1
+            cells[theme, month][1] += comments.is_pleased(said)
+        months[month][0] += 1
+        months[month][1] += is_readable
+    return [[*key, *counts, *months[key[1]]] for key, counts in sorted(cells.items())]
 
 
 def _by_theme(theme: Ints, moment: Ints) -> list[list[Any]]:
