@@ -39,8 +39,10 @@ left outer join replies
     on
         invitations.ticket_key = replies.ticket_key
         and invitations.offered_at >= replies.replied_at
-        and (invitations.offered_at < replies.next_replied_at or replies.next_replied_at is null)
+        and invitations.offered_at < coalesce(replies.next_replied_at, cast('9999-12-31' as timestamp))
 left outer join delays
     on
-        invitations.survey_type = 'csat'
-        and {{ delay_day_of('invitations.watched_calendar_seconds', longest_support_delay_days()) }} = delays.delay_days
+        case
+            when invitations.survey_type = 'csat'
+                then {{ delay_day_of('invitations.watched_calendar_seconds', longest_support_delay_days()) }}
+        end = delays.delay_days
