@@ -213,7 +213,7 @@ def _read_check(path: Path, suite: str, position: int, entry: Any, defaults: dic
         if entry.get(key) not in (None, "") and not isinstance(entry[key], kind)
     ]
     if laws is not None and (not is_of_laws or own_query):
-        faults.append("`broken_when` is a list of SQL predicates, in place of `type` and `arguments`")
+        faults.insert(0, "`broken_when` is a list of SQL predicates, in place of `type` and `arguments`")
     if isinstance(entry.get("severity"), str) and entry["severity"] not in SEVERITIES:
         faults.append(f"severity {entry['severity']!r} is none of {', '.join(SEVERITIES)}")
     if entry.get("unusable_when") and not suite.startswith("contract."):
