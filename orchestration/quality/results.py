@@ -29,7 +29,8 @@ class CheckResult:
 
     `status` is pass, fail, error (the check itself could not run), quarantined (bad rows were set aside and what
     remains passes) or not_configured (nobody delivers the table's entity). `unexpected_count` includes the rows set
-    aside; `row_count` is the table's before they were.
+    aside; `row_count` is the table's before they were. `broken_laws` are those of the check's laws that rows break, with
+    how many.
     """
 
     gate: int
@@ -42,6 +43,7 @@ class CheckResult:
     unexpected_count: int | None = None
     quarantined_count: int | None = None
     row_count: int | None = None
+    broken_laws: tuple[tuple[str, int], ...] = ()
     error: str | None = None
     is_table_unreadable: bool = False
 
@@ -91,7 +93,8 @@ class CheckResult:
             text += " (under 0.01%)" if 0 < share < 0.0001 else f" ({share:.2%})"
         if self.quarantined_count and self.status != "quarantined":
             text += f", {self.quarantined_count:,} of them set aside"
-        return text
+        laws = [f"`{law}` ({count:,})" for law, count in self.broken_laws]
+        return ": ".join([text, ", ".join(laws)]) if laws else text
 
     @property
     def _next(self) -> str:

@@ -15,6 +15,7 @@ import yaml
 from orchestration.settings import PROJECT, ConfigurationError
 
 FOLDERS = {1: "raw", 2: "marts"}
+ROWS = "unexpected_rows_expectation"
 SEVERITIES = ("critical", "warning")
 _CHECK_FIELDS = {
     "check_id": str,
@@ -26,6 +27,7 @@ _CHECK_FIELDS = {
     "arguments": dict,
     "what_to_do": str,
     "unusable_when": str,
+    "broken_when": list,
     "history": list,
 }
 _REQUIRED = ("check_id", "type", "severity", "why", "since", "mended_by")
@@ -44,7 +46,8 @@ class Check:
     """One expectation and what people need to know about it.
 
     `unusable_when` is a SQL predicate over the suite's table: rows that fulfil it go to quarantine before the
-    expectation is checked on the rest. `history` lists what a threshold was before, until when, and why it changed.
+    expectation is checked on the rest. `broken_when` lists laws of a row, each as the SQL predicate of rows that break it:
+    they are asked in one query, and a failure tells which of them were broken. `history` lists what a threshold was before, until when, and why it changed.
     """
 
     check_id: str
@@ -57,6 +60,7 @@ class Check:
     file: Path
     what_to_do: str | None = None
     unusable_when: str | None = None
+    broken_when: tuple[str, ...] = ()
     history: tuple[Mapping[str, Any], ...] = ()
 
 
@@ -194,6 +198,12 @@ def _read_check(path: Path, suite: str, position: int, entry: Any, defaults: dic
         reading.problems.append(f"{path}: {suite}: check {position} is not a mapping")
         return None
     entry = {**defaults, **entry}
+    laws = entry.get("broken_when")
+    is_of_laws = isinstance(laws, list) and bool(laws) and all(isinstance(law, str) and law for law in laws)
+    own_query = sorted({"type", "arguments"}.intersection(entry)) if laws is not None else []
+    if is_of_laws:
+        query = f"select 1 from {{batch}} where {' or '.join(f'({law})' for law in laws)}"
+        entry |= {"type": ROWS, "arguments": {"unexpected_rows_query": query}}
     where = f"{path}: {suite}: {entry.get('check_id', f'check {position}')}"
     faults = [f"unknown key {key!r}" for key in entry if key not in _CHECK_FIELDS]
     faults += [f"`{key}` is missing" for key in _REQUIRED if entry.get(key) in (None, "")]
@@ -202,6 +212,8 @@ def _read_check(path: Path, suite: str, position: int, entry: Any, defaults: dic
         for key, kind in _CHECK_FIELDS.items()
         if entry.get(key) not in (None, "") and not isinstance(entry[key], kind)
     ]
+    if laws is not None and (not is_of_laws or own_query):
+        faults.insert(0, "`broken_when` is a list of SQL predicates, in place of `type` and `arguments`")
     if isinstance(entry.get("severity"), str) and entry["severity"] not in SEVERITIES:
         faults.append(f"severity {entry['severity']!r} is none of {', '.join(SEVERITIES)}")
     if entry.get("unusable_when") and not suite.startswith("contract."):
@@ -226,6 +238,7 @@ def _read_check(path: Path, suite: str, position: int, entry: Any, defaults: dic
         file=path,
         what_to_do=" ".join(entry["what_to_do"].split()) if entry.get("what_to_do") else None,
         unusable_when=entry.get("unusable_when"),
+        broken_when=tuple(laws or ()),
         history=tuple(entry.get("history") or ()),
     )
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from orchestration.quality.faults import safe_description
 from orchestration.quality.parameters import RunParameters
 from orchestration.quality.results import CheckResult
-from orchestration.quality.suites import Suite, SuiteError
+from orchestration.quality.suites import Check, Suite, SuiteError
 from orchestration.settings import QUIET
 from orchestration.warehouse import text_literal
 
@@ -109,6 +109,9 @@ def _run_suite(
             if outcomes.get(expectation.meta["check_id"], {}).get("status") == "error":
                 result = batch.validate(expectation, result_format=_RESULT_FORMAT)
                 outcomes[expectation.meta["check_id"]] = _outcome(result)
+        for check in suite.checks:
+            if check.broken_when and outcomes[check.check_id]["status"] == "fail":
+                outcomes[check.check_id]["broken_laws"] = _broken_laws(datasource, suite, check, parameters)
     finished = _now()
     return [
         CheckResult(
@@ -150,6 +153,18 @@ def _outcome(result: Any) -> dict[str, Any]:
         "observed_value": str(observed) if isinstance(observed, _NUMBERS_AND_INSTANTS) else None,
         "unexpected_count": None if unexpected is None else int(unexpected),
     }
+
+
+def _broken_laws(
+    datasource: "DuckDBFileDatasource", suite: Suite, check: Check, parameters: RunParameters
+) -> tuple[tuple[str, int], ...]:
+    """Which laws the rows break, and how many rows each."""
+    import sqlalchemy
+
+    counts = ", ".join(f"count(*) filter (where {parameters.in_sql(law)})" for law in check.broken_when)
+    query = sqlalchemy.text(f'select {counts} from "{suite.schema}"."{suite.table}"'.replace(":", r"\:"))
+    row = datasource.get_execution_engine().execute_query(query).one()
+    return tuple((law, count) for law, count in zip(check.broken_when, row, strict=True) if count)
 
 
 def _row_count(datasource: "DuckDBFileDatasource", suite: Suite, parameters: RunParameters) -> int:

@@ -10,14 +10,11 @@ moves as (
     select * from {{ ref('int_staff_moves') }}
 ),
 
-horizons as (
-    select max(first_plan_week) as first_plan_week from needs
-),
-
 -- Who serves no market that is planned serves all, each by its part of the people of today.
 markets as (
     select
         market,
+        max(first_plan_week) as first_plan_week,
         coalesce(
             {{ ratio('max(present_full_time_equivalents)', 'sum(max(present_full_time_equivalents)) over ()') }},
             1e0 / count(*) over ()
@@ -33,10 +30,9 @@ placed as (
         moves.person_count * case when known.market is null then markets.present_ratio else 1e0 end as person_count,
         moves.hours_per_week,
         -- The part of the thirteen weeks after the move.
-        greatest({{ whole_days_between('moves.moves_date', 'horizons.first_plan_week') }}, 0) / 91e0 as counted_ratio,
+        greatest({{ whole_days_between('moves.moves_date', 'markets.first_plan_week') }}, 0) / 91e0 as counted_ratio,
         {{ week_of('moves.moves_date') }} as moves_week
     from moves
-    inner join horizons on moves.moves_date > {{ add_days('horizons.first_plan_week', -91) }}
     left outer join markets as known on moves.market = known.market
     inner join markets on coalesce(known.market, markets.market) = markets.market
 )

@@ -1,11 +1,6 @@
--- Who joined within the thirteen weeks before the plan, has signed to join later, or left within them: one row a person, or a row
--- of the seed signed_hires for people whom no source knows yet.
-with needs as (
-    select * from {{ ref('int_support_needs_by_week') }}
-    where demand_week >= first_plan_week
-),
-
-agents as (
+-- Who has lately begun or left, or has signed and not begun: people and hours by the day. Agents with such a day, and the seed
+-- signed_hires for whom no source knows. Who leaves later is part of the attrition.
+with agents as (
     select * from {{ ref('stg_contract__agents') }}
     where coalesce(employment, 'unknown') <> 'bot'
 ),
@@ -20,9 +15,12 @@ signed_hires as (
 ),
 
 horizons as (
-    select max(first_plan_week) as first_plan_week from needs
+    select {{ week_of('first_incomplete_date') }} as first_plan_week
+    from {{ ref('int_entity_horizons') }}
+    where entity_name = 'tickets'
 ),
 
+-- A source of people tells days and no hours: taken for those of their weeks with work, or of their colleagues'.
 agent_weeks as (
     select
         agent_workdays.agent_key,
@@ -37,7 +35,6 @@ agent_weeks as (
     group by agent_workdays.agent_key, agent_workdays.employment, agent_workdays.work_week
 ),
 
--- A source of people tells days and no hours: taken for those of their weeks with work, or of their colleagues'.
 own as (
     select
         agent_key,
@@ -56,19 +53,18 @@ usual as (
 
 dated as (
     select
-        agents.agent_key,
-        agents.market,
-        coalesce(agents.employment, 'unknown') as employment,
+        agent_key,
+        market,
+        employment,
         1 as person_count,
-        agents.hired_date as moves_date
+        hired_date as moves_date
     from agents
-    where agents.left_date is null or agents.left_date > agents.hired_date
+    where left_date is null or left_date > hired_date
     union all
-    -- Who leaves later is part of the attrition.
     select
         agents.agent_key,
         agents.market,
-        coalesce(agents.employment, 'unknown') as employment,
+        agents.employment,
         -1 as person_count,
         agents.left_date as moves_date
     from agents
@@ -81,12 +77,14 @@ select
     coalesce(own.hours_per_week, usual.hours_per_week) as hours_per_week,
     dated.moves_date
 from dated
+inner join horizons on dated.moves_date > {{ add_days('horizons.first_plan_week', -91) }}
 left outer join own on dated.agent_key = own.agent_key
-left outer join usual on dated.employment = usual.employment
+left outer join usual on coalesce(dated.employment, 'unknown') = usual.employment
 union all
 select
-    market,
-    person_count,
-    hours_per_week,
-    starts_date as moves_date
+    signed_hires.market,
+    signed_hires.person_count,
+    signed_hires.hours_per_week,
+    signed_hires.starts_date as moves_date
 from signed_hires
+inner join horizons on signed_hires.starts_date > {{ add_days('horizons.first_plan_week', -91) }}

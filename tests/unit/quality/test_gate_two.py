@@ -4,6 +4,7 @@ import pytest
 
 from orchestration.quality import gates
 from orchestration.quality.gates import run_gate_two
+from orchestration.quality.suites import read_suites
 from tests.unit.quality.conftest import NOW, RUN, Warehouse, suites_of
 
 MARTS = """
@@ -13,6 +14,22 @@ create table core.fct_tickets (
     waited_calendar_seconds double, waited_business_seconds double
 );
 create table core.fct_orders (order_key varchar, ordered_at timestamp);
+"""
+
+LAWS = """
+suites:
+  core.sums:
+    may_be_empty: for the test
+    checks:
+      - check_id: sums_are_sums
+        broken_when:
+          - a > b
+          - a + b < 0
+          - c = 'a:b'
+        severity: critical
+        why: No sum.
+        since: 2026-11-21
+        mended_by: nobody
 """
 
 
@@ -83,3 +100,15 @@ def test_a_fact_that_shrank_since_the_run_before_is_told(warehouse: Warehouse) -
     assert "fct_orders_have_not_shrunk" in line
     # Tried again in the same run, it is compared with the run before all the same.
     assert run_gate_two(warehouse.path, run_id="run-2", home=None, now=NOW).warnings == [line]
+
+
+def test_of_several_laws_the_broken_ones_are_named(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = warehouse.path.parent / "laws.yml"
+    file.write_text(LAWS, encoding="utf-8")
+    monkeypatch.setattr(gates, "read_suites", lambda files: read_suites([file]))
+    warehouse.run("create schema core")
+    warehouse.run(
+        "create table core.sums as select * from (values (1, 2, 'a:b'), (5, 2, 'c'), (6, 2, 'c')) as rows(a, b, c)"
+    )
+    (line,) = run_gate_two(warehouse.path, run_id=RUN, home=None, now=NOW).blocking
+    assert "3 of 3 rows (100.00%): `a > b` (2), `c = 'a:b'` (1). No sum" in line

@@ -89,6 +89,12 @@ def test_an_installations_checks_are_added_to_the_projects(write_suite) -> None:
             "audit.files:\n    may_be_empty: for the test",
             None,
         ),
+        ("severity: warning", "severity: warning\n        broken_when: [true]", "`broken_when` is a list of SQL"),
+        (
+            "type: expect_column_values_to_not_be_null\n        arguments: {column: ticket_key}",
+            "broken_when: ticket_key = 1",
+            "`broken_when` is a list of SQL",
+        ),
         ("suites:", "suits:", "needs `suites:`"),
         ("suites:", "suites: [", "not YAML"),
     ],
