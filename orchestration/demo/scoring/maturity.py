@@ -9,6 +9,7 @@ from typing import Any
 
 from orchestration.demo.scoring.cells import Cells, Key, Score, Truth, counted
 from orchestration.demo.scoring.marts import Value, of_mart, over, part, share
+from orchestration.demo.truth_maturity import AGES, SUPPORT_AGES
 
 RETURNS = "secondary.rpt_returns_by_ship_week"
 RETURN_AGES = "secondary.rpt_returns_by_cohort_age_week"
@@ -24,7 +25,7 @@ NEWEST_WEEKS = 13
 LISTED_SINCE = "2026-04-06"
 """The Monday before which every dispute is told by the shop's own records."""
 EVENTS = ("return_requested", "return_received", "return_refunded", "inr_opened", "inr_refunded")
-AGES = "cohort_period = 'month' and age_days in (7, 28, 56, 84, 182)"
+BY_AGE = f"cohort_period = 'month' and age_days in {AGES}"
 RETURN_PARTS = ("shipped", "asked", "asked_in_the_end", "units", "units_asked", "units_asked_in_the_end")
 INR_PARTS = ("due", "claimed", "claimed_in_the_end")
 ANSWER_PARTS = ("offered", "answered", "answered_in_the_end")
@@ -40,9 +41,18 @@ def _cells(rows: str, names: tuple[str, ...]) -> Callable[[Truth], Mapping[Key, 
 
 def _by_age(table: str, column: str, rows: str, place: int) -> Score:
     return Score(
-        column, table, f"select cohort_date, age_days, sum({column}) from {table} where {AGES} group by all",
+        column, table, f"select cohort_date, age_days, sum({column}) from {table} where {BY_AGE} group by all",
         lambda truth: counted(truth["maturity"][rows], lambda row: row[place], 0, 1),
     )  # fmt: skip
+
+
+def _delays(truth: Truth) -> Cells:
+    """By kind of case and age in days: of all there will be, the share that comes by then."""
+    return {
+        (kind, age): over(by_then, in_all)
+        for kind, rows in (("return", "return_delays"), ("survey answered", "answer_delays"))
+        for age, by_then, in_all in truth["maturity"][rows]
+    }
 
 
 def _sellers(truth: Truth) -> Mapping[Key, dict[str, Any]]:
@@ -169,6 +179,11 @@ MATURITY: tuple[Score, ...] = (
         _in_the_end("answers_by_market_week", ANSWER_PARTS, "offered", "answered"), tolerance=0.15, why=ESTIMATED,
     ),
     _by_age(INR_AGES, "inr_by_age_order_count", "inr_by_month_age", 3),
+    Score(
+        "delayed_at_most_ratio", DELAYS,
+        f"select case_kind, delay_days + 1, delayed_at_most_ratio from {DELAYS} where case_kind = 'return' and delay_days + 1 in "
+        f"{AGES} or case_kind = 'survey answered' and delay_days + 1 in {SUPPORT_AGES}", _delays, tolerance=0.05, why=ESTIMATED,
+    ),
     _seller("shipped_order_count", "shipped"),
     _seller("return_requested_order_count", "asked"),
     _seller("due_order_count", "due"),
