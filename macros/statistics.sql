@@ -166,15 +166,16 @@
 
 {#
     A rate ratio beside a comparison group's: (after / before) / (comparison after / comparison before), and the ends of its
-    95 % interval by the normal approximation of the logarithm, counts taken as Poisson: SE = sqrt of the sum of 1 / count.
+    95 % interval by the normal approximation of the logarithm: SE = sqrt of dispersion times the sum of 1 / count
+    (quasi-Poisson: McCullagh and Nelder, Generalized Linear Models, 1989, 6.2.3; a dispersion of 1 is Poisson).
     `side` is null for the estimate, 'low' or 'high'. Null where a count is 0.
 #}
-{% macro adjusted_rate_ratio(before, after, other_before, other_after, side) -%}
+{% macro adjusted_rate_ratio(before, after, other_before, other_after, side, dispersion='1e0') -%}
     ({{ after }}) * 1e0 * ({{ other_before }}) / nullif(({{ before }}) * 1e0 * ({{ other_after }}), 0e0)
-    * exp({{ {'low': '-1.96e0', 'high': '1.96e0'}.get(side, '0e0') }} * sqrt(
+    * exp({{ {'low': '-1.96e0', 'high': '1.96e0'}.get(side, '0e0') }} * sqrt({{ dispersion }} * (
         1e0 / nullif({{ before }}, 0) + 1e0 / nullif({{ after }}, 0)
         + 1e0 / nullif({{ other_before }}, 0) + 1e0 / nullif({{ other_after }}, 0)
-    ))
+    )))
 {%- endmacro %}
 
 

@@ -35,11 +35,15 @@ with cases as (
         {{ net_promoter_change_z(250, 150, 600, 300, 100, 600) }} as computed,
         -3.74e0 as expected,
         0.005e0 as tolerance
-    {% for side, expected in [(none, '0.500e0'), ('low', '0.231e0'), ('high', '1.082e0')] %}
+    -- Where weeks scatter four times as much as chance, the interval is twice as wide on the scale of logarithms.
+    {% for side, dispersion, expected in [
+        (none, '1e0', '0.500e0'), ('low', '1e0', '0.231e0'), ('high', '1e0', '1.082e0'),
+        ('low', '4e0', '0.107e0'), ('high', '4e0', '2.340e0'),
+    ] %}
         union all
         select
-            'change from 40 to 10 beside 100 to 50, {{ side or "estimate" }}' as golden_case,
-            {{ adjusted_rate_ratio(40, 10, 100, 50, side) }} as computed,
+            'change from 40 to 10 beside 100 to 50, {{ side or "estimate" }}, dispersion {{ dispersion }}' as golden_case,
+            {{ adjusted_rate_ratio(40, 10, 100, 50, side, dispersion) }} as computed,
             {{ expected }} as expected,
             0.0005e0 as tolerance
     {% endfor %}

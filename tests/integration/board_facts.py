@@ -28,6 +28,15 @@ def contacts_and_orders(drawn: Drawn, monday: date) -> tuple[int, int]:
     return counts[0], counts[1]
 
 
+def intensity_interval(contacts: int, orders: int) -> tuple[float, float]:
+    """The 95 % interval of contacts per 100 orders, contacts taken as Poisson: Byar's approximation (Breslow and Day 1987)."""
+
+    def end(events: int, side: int) -> float:
+        return events * (1 - 1 / (9 * events) + side * 1.959963984540054 / (3 * events**0.5)) ** 3
+
+    return 100 * end(contacts, -1) / orders, 100 * end(contacts + 1, 1) / orders
+
+
 def median_wait(waits: list[tuple[int, bool]]) -> float:
     """The shortest wait by which half have their answer, by Kaplan and Meier, one wait after the other."""
     surviving, at_risk = 1.0, len(waits)

@@ -23,6 +23,7 @@ from board_facts import (
     UTC,
     contacts_and_orders,
     duration_words,
+    intensity_interval,
     median_wait,
     promoter_score,
     satisfaction,
@@ -239,19 +240,26 @@ def test_promoter_score_is_what_the_facts_say(marketplace: Drawn, open_board: Ca
 
 
 def test_a_change_has_the_colour_of_its_direction(marketplace: Drawn, open_board: Callable[..., Opened]) -> None:
-    """Fewer contacts are good: a rise is red. What the intervals do not tell apart has no colour."""
+    """A longer wait is bad: a rise is red. What the intervals do not tell apart has no colour."""
     page = open_board(marketplace.html).page
     good, bad, neutral = "#00884d", "#94001e", "#626366"
-    contacts, orders = contacts_and_orders(marketplace, WEEK)
-    before, orders_before = contacts_and_orders(marketplace, WEEK - timedelta(weeks=1))
-    expected = bad if contacts / orders > before / orders_before else good
-    arrows = page.locator('[data-chart-id="intensity_headline"] text').filter(has_text=re.compile("^[▲▼]"))
-    assert arrows.first.get_attribute("fill") == expected
+
+    def arrows(chart: str) -> list[str | None]:
+        found = page.locator(f'[data-chart-id="{chart}"] text').filter(has_text=re.compile("^[▲▼]"))
+        return [arrow.get_attribute("fill") for arrow in found.all()]
+
+    wait, wait_before = (median_wait(waits_of(marketplace, WEEK - timedelta(weeks=weeks))) for weeks in (0, 1))
+    assert arrows("first_response_headline")[0] == (bad if wait > wait_before else good)
+    now = contacts_and_orders(marketplace, WEEK)
+    expected = []
+    for weeks in (1, 4, 52):
+        before = contacts_and_orders(marketplace, WEEK - timedelta(weeks=weeks))
+        (low, high), (low_before, high_before) = intensity_interval(*now), intensity_interval(*before)
+        is_more = now[0] / now[1] > before[0] / before[1]
+        expected.append(neutral if low <= high_before and low_before <= high else bad if is_more else good)
+    assert arrows("intensity_headline") == expected
     for chart in ("csat_headline", "nps_headline"):
-        fills = [
-            arrow.get_attribute("fill")
-            for arrow in page.locator(f'[data-chart-id="{chart}"] text').filter(has_text=re.compile("^[▲▼]")).all()
-        ]
+        fills = arrows(chart)
         assert fills
         assert set(fills) <= {good, bad, neutral}
     # A tenth of the marketplace gives a handful of ratings a week: nothing there is a clear change from the week before.

@@ -16,6 +16,10 @@ contact_costs as (
     select * from {{ ref('int_contact_costs') }}
 ),
 
+dispersions as (
+    select * from {{ ref('int_change_dispersions') }}
+),
+
 contact_reasons as (
     select * from {{ ref('dim_contact_reasons') }}
 ),
@@ -116,7 +120,7 @@ measured as (
         ] %}
             {{ adjusted_rate_ratio(
                 'counted.before_contact_count', 'counted.after_contact_count', 'counted.untouched_before_contact_count',
-                'counted.untouched_after_contact_count', side
+                'counted.untouched_after_contact_count', side, 'coalesce(dispersions.dispersion_factor, 1e0)'
             ) }} as {{ name }},
         {%- endfor %}
         {%- for side in ['before', 'after'] %}
@@ -127,9 +131,12 @@ measured as (
             case when windows.week_count > 0 then {{ cost_missing_reason(side ~ '_work') }} end as {{ side }}_cost_missing_reason,
             counted.untouched_{{ side }}_contact_count,
         {%- endfor %}
+        case when windows.week_count > 0 then coalesce(dispersions.dispersion_week_count, 0) end as dispersion_week_count,
+        dispersions.dispersion_factor,
         windows.*
     from windows
     left outer join counted on windows.change_id = counted.change_id
+    left outer join dispersions on windows.change_id = dispersions.change_id
     left outer join worked as before_work on windows.change_id = before_work.change_id and not before_work.is_after
     left outer join worked as after_work on windows.change_id = after_work.change_id and after_work.is_after
 )
@@ -177,6 +184,8 @@ select
     measured.adjusted_after_per_before,
     measured.adjusted_low_after_per_before,
     measured.adjusted_high_after_per_before,
+    cast(measured.dispersion_week_count as bigint) as dispersion_week_count,
+    measured.dispersion_factor,
     coalesce(measured.week_count = measured.wanted_week_count, false) as is_complete,
     measured.shipped_date as change_shipped_date
 from measured

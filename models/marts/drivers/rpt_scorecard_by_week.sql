@@ -100,7 +100,7 @@ select
     case when spine.is_delivered then weekly.completed_low_value end as completed_low_value,
     case when spine.is_delivered then weekly.completed_high_value end as completed_high_value,
     case when spine.is_delivered then weekly.maturity_ratio end as maturity_ratio,
-    spine.target_value,
+    coalesce(weekly.week_target_value, spine.target_value) as target_value,
     previous_week.value as previous_week_value,
     four_weeks_ago.value as four_weeks_ago_value,
     last_year.value as last_year_value,

@@ -67,9 +67,15 @@ reviews as (
         reviewed_week,
         sum(total_rating_stars) as total_rating_stars,
         sum(review_count) as review_count,
+        sum(one_star_count + 4 * two_star_count + 9 * three_star_count + 16 * four_star_count + 25 * five_star_count)
+            as total_squared_rating_stars,
         min(case when is_complete then 1 else 0 end) = 1 as is_complete
     from {{ ref('rpt_app_reviews_by_week') }}
     group by reviewed_week
+),
+
+contractors as (
+    select * from {{ ref('rpt_contractor_costs_by_week') }}
 ),
 
 -- What a week that is still growing will come to; the bare value of such a week is marked as at least. Ratings that are still to
@@ -119,8 +125,8 @@ valued as (
         cast(unanswered_count as double) as numerator_value,
         cast(contact_count as bigint) as denominator_count,
         unanswered_ratio as value,
-        cast(null as double) as low_value,
-        cast(null as double) as high_value,
+        {{ wilson_bound('unanswered_count', 'contact_count', 'low') }} as low_value,
+        {{ wilson_bound('unanswered_count', 'contact_count', 'high') }} as high_value,
         false as is_at_least,
         is_complete,
         is_complete as is_mature,
@@ -145,8 +151,8 @@ valued as (
         cast(contact_count as double) as numerator_value,
         cast(order_count as bigint) as denominator_count,
         100 * {{ ratio('contact_count', 'order_count') }} as value,
-        cast(null as double) as low_value,
-        cast(null as double) as high_value,
+        100 * {{ ratio(poisson_bound('contact_count', 'low'), 'order_count') }} as low_value,
+        100 * {{ ratio(poisson_bound('contact_count', 'high'), 'order_count') }} as high_value,
         false as is_at_least,
         is_complete,
         is_complete as is_mature,
@@ -203,13 +209,33 @@ valued as (
         cast(total_rating_stars as double) as numerator_value,
         cast(review_count as bigint) as denominator_count,
         {{ ratio('total_rating_stars', 'review_count') }} as value,
-        cast(null as double) as low_value,
-        cast(null as double) as high_value,
+        greatest(
+            {{ ratio('total_rating_stars', 'review_count') }}
+            - {{ mean_margin('total_rating_stars', 'total_squared_rating_stars', 'review_count') }}, 1e0
+        ) as low_value,
+        least(
+            {{ ratio('total_rating_stars', 'review_count') }}
+            + {{ mean_margin('total_rating_stars', 'total_squared_rating_stars', 'review_count') }}, 5e0
+        ) as high_value,
         false as is_at_least,
         is_complete,
         is_complete as is_mature,
         reviewed_week as scorecard_week
     from reviews
+    union all
+    -- A sum and no share: of one week, so that several weeks together show their mean.
+    select
+        'contractor_cost_usd' as metric_name,
+        contractor_cost_usd as numerator_value,
+        cast(case when contractor_cost_usd is not null then 1 end as bigint) as denominator_count,
+        contractor_cost_usd as value,
+        cast(null as double) as low_value,
+        cast(null as double) as high_value,
+        false as is_at_least,
+        is_complete,
+        is_complete as is_mature,
+        work_week as scorecard_week
+    from contractors
 )
 
 select
@@ -223,6 +249,7 @@ select
     completed.completed_low_value,
     completed.completed_high_value,
     completed.maturity_ratio,
+    contractors.target_cost_usd as week_target_value,
     valued.is_at_least,
     valued.is_complete,
     valued.is_mature,
@@ -230,3 +257,5 @@ select
 from valued
 left outer join completed
     on valued.metric_name = completed.metric_name and valued.scorecard_week = completed.scorecard_week
+left outer join contractors
+    on valued.metric_name = 'contractor_cost_usd' and valued.scorecard_week = contractors.work_week

@@ -65,6 +65,11 @@ def _weeks(truth: Truth) -> dict[str, dict[str, Week]]:
         ),
         "order_return_ratio": _cohorts(truth, "returns_by_market_week"),
         "inr_ratio": _cohorts(truth, "inr_by_market_week"),
+        "contractor_cost_usd": {
+            week: Week(usd, 1)
+            for week, employment, *_, usd in truth["workforce"]["paid_by_week_employment"]
+            if employment == "contractor"
+        },
         "rating_stars_mean": _counted((week_of(each.reviewed_at), each.stars) for each in feedback(truth, "reviews")),
     }  # fmt: skip
 
