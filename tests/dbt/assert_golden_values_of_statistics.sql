@@ -35,7 +35,7 @@ with cases as (
         {{ net_promoter_change_z(250, 150, 600, 300, 100, 600) }} as computed,
         -3.74e0 as expected,
         0.005e0 as tolerance
-    -- Where weeks scatter four times as much as chance, the interval is twice as wide on the scale of logarithms.
+    {# Where weeks scatter four times as much as chance, the interval is twice as wide on the scale of logarithms. #}
     {% for side, dispersion, expected in [
         (none, '1e0', '0.500e0'), ('low', '1e0', '0.231e0'), ('high', '1e0', '1.082e0'),
         ('low', '4e0', '0.107e0'), ('high', '4e0', '2.340e0'),
