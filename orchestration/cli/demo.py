@@ -100,7 +100,9 @@ def interval(row: dict[str, Any]) -> str:
     low, high = row.get("low_value"), row.get("high_value")
     if low is None or high is None or row.get("is_at_least"):
         return ""
-    return f"{readable(low, row.get('unit'))} to {readable(high, row.get('unit'))}"
+    unit = row.get("unit")
+    # A unit of words stands beside the value already.
+    return " to ".join(readable(end, unit if unit in ("ratio", "seconds") else None) for end in (low, high))
 
 
 def readable(value: float | None, unit: str | None) -> str:
