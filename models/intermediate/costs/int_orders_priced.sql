@@ -23,7 +23,7 @@ assumptions as (
 line_totals as (
     select
         order_key,
-        sum(price_amount + coalesce(freight_amount, 0e0)) as total_amount
+        {{ exact_sum('price_amount + coalesce(freight_amount, 0e0)') }} as total_amount
     from order_items
     group by order_key
 ),

@@ -23,11 +23,12 @@ paid as (
         count(*) as workday_count,
         count(distinct agent_key) as agent_count,
         count(cost_usd) as priced_workday_count,
-        sum(work_hours) as paid_hours,
-        sum(case when employment = 'contractor' then work_hours else 0 end) as contractor_hours,
-        sum(case when employment = 'contractor' then cost_usd end) as contractor_cost_usd,
-        sum(case when employment = 'contractor' then loaded_cost_usd end) as contractor_loaded_cost_usd,
-        sum(case when employment = 'contractor' and cost_usd is not null then work_hours end) as contractor_priced_hours,
+        {{ exact_sum('work_hours') }} as paid_hours,
+        {{ exact_sum("case when employment = 'contractor' then work_hours else 0 end") }} as contractor_hours,
+        {{ exact_sum("case when employment = 'contractor' then cost_usd end") }} as contractor_cost_usd,
+        {{ exact_sum("case when employment = 'contractor' then loaded_cost_usd end") }} as contractor_loaded_cost_usd,
+        {{ exact_sum("case when employment = 'contractor' and cost_usd is not null then work_hours end") }}
+            as contractor_priced_hours,
         {{ exact_sum('loaded_cost_usd') }} as loaded_cost_usd
     from agent_workdays
     group by work_week
@@ -46,7 +47,7 @@ handled as (
         {{ week_of(reporting_date('started_at')) }} as work_week,
         count(distinct ticket_key) as handled_contact_count,
         {{ exact_sum('case when ticket_key is not null then handle_seconds else 0 end') }} as contact_handle_seconds,
-        sum(case when ticket_key is null then handle_seconds else 0 end) as other_handle_seconds
+        {{ exact_sum('case when ticket_key is null then handle_seconds else 0 end') }} as other_handle_seconds
     from handle_times
     group by {{ week_of(reporting_date('started_at')) }}
 ),

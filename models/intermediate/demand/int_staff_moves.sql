@@ -26,7 +26,7 @@ agent_weeks as (
         agent_workdays.agent_key,
         agent_workdays.employment,
         agent_workdays.work_week,
-        sum(agent_workdays.work_hours) as work_hours
+        {{ exact_sum('agent_workdays.work_hours') }} as work_hours
     from agent_workdays
     inner join horizons
         on
@@ -38,7 +38,7 @@ agent_weeks as (
 own as (
     select
         agent_key,
-        avg(work_hours) as hours_per_week
+        {{ ratio(exact_sum('work_hours'), 'count(work_hours)') }} as hours_per_week
     from agent_weeks
     group by agent_key
 ),
@@ -46,7 +46,7 @@ own as (
 usual as (
     select
         employment,
-        avg(work_hours) as hours_per_week
+        {{ ratio(exact_sum('work_hours'), 'count(work_hours)') }} as hours_per_week
     from agent_weeks
     group by employment
 ),

@@ -48,12 +48,12 @@ worked as (
     select
         known_weeks.known_week,
         count(*) as week_count,
-        sum(team_hours.paid_hours) as paid_hours,
-        sum(team_hours.contractor_priced_hours) as contractor_priced_hours,
-        sum(team_hours.contractor_cost_usd) as contractor_cost_usd,
+        {{ exact_sum('team_hours.paid_hours') }} as paid_hours,
+        {{ exact_sum('team_hours.contractor_priced_hours') }} as contractor_priced_hours,
+        {{ exact_sum('team_hours.contractor_cost_usd') }} as contractor_cost_usd,
         case
-            when sum(team_hours.on_shift_seconds) > 3600 * sum(team_hours.paid_hours) then 0e0
-            else 1e0 - {{ ratio('sum(team_hours.on_shift_seconds)', '3600 * sum(team_hours.paid_hours)') }}
+            when sum(team_hours.on_shift_seconds) > 3600 * {{ exact_sum('team_hours.paid_hours') }} then 0e0
+            else 1e0 - {{ ratio('sum(team_hours.on_shift_seconds)', '3600 * ' ~ exact_sum('team_hours.paid_hours')) }}
         end as shrinkage_ratio,
         {{ ratio('sum(team_hours.other_handle_seconds)', 'sum(team_hours.on_shift_seconds)') }} as non_ticket_ratio,
         {{ ratio(

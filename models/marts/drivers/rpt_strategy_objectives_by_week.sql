@@ -84,7 +84,7 @@ metrics as (
 measured_baselines as (
     select
         strategy_objectives.objective_rank,
-        avg(weekly.value) as baseline_value
+        {{ ratio(exact_sum('weekly.value'), 'count(weekly.value)') }} as baseline_value
     from strategy_objectives
     inner join weekly
         on

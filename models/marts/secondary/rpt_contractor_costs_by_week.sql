@@ -19,9 +19,9 @@ needed as (
     select
         demand_week,
         max(contractor_usd_per_hour) as target_usd_per_hour,
-        sum(needed_full_time_equivalents * paid_hours_per_day * working_days) as needed_hours,
+        {{ exact_sum('needed_full_time_equivalents * paid_hours_per_day * working_days') }} as needed_hours,
         count(*) - count(needed_full_time_equivalents) as unknown_market_count,
-        sum(forecast_customer_day_count) as forecast_customer_day_count
+        {{ exact_sum('forecast_customer_day_count') }} as forecast_customer_day_count
     from needs
     group by demand_week
 ),

@@ -6,7 +6,7 @@ with people as (
 revenue as (
     select
         case when grouping(market) = 0 then market else 'all' end as market,
-        case when count(revenue_usd) = count(*) then sum(revenue_usd) end as revenue_usd,
+        case when count(revenue_usd) = count(*) then {{ exact_sum('revenue_usd') }} end as revenue_usd,
         {{ month_of('ordered_date') }} as active_month
     from {{ ref('int_orders_priced') }}
     where customer_key is not null

@@ -67,8 +67,8 @@ counted as (
         count(*) as order_count,
         count(orders.order_value_usd) as priced_order_count,
         cast(null as double) as caused_cost_usd,
-        sum(orders.order_value_usd) as order_value_usd,
-        sum(orders.revenue_usd) as revenue_usd
+        {{ exact_sum('orders.order_value_usd') }} as order_value_usd,
+        {{ exact_sum('orders.revenue_usd') }} as revenue_usd
     from orders
     left outer join customers on orders.customer_key = customers.customer_key
     group by coalesce(customers.tier, 'unknown'), {{ month_of('orders.ordered_date') }}
@@ -84,8 +84,8 @@ summed as (
         sum(order_count) as order_count,
         sum(priced_order_count) as priced_order_count,
         {{ exact_sum('caused_cost_usd') }} as caused_cost_usd,
-        sum(order_value_usd) as order_value_usd,
-        sum(revenue_usd) as revenue_usd
+        {{ exact_sum('order_value_usd') }} as order_value_usd,
+        {{ exact_sum('revenue_usd') }} as revenue_usd
     from counted
     group by customer_tier, cost_month
 )

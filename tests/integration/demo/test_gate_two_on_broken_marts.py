@@ -18,7 +18,7 @@ PARAMETERS = RunParameters("broken", datetime.now(UTC))
 SQL = "unexpected_rows_expectation"
 # What to write into a column, by the kind of its type, in rows that have something there.
 NUMBERS = ("{column} + 1", "{column} * 1000 + 7", "-{column} - 1", "null", "0")
-WORDS = ("'another'", "null", "'all'", "'up'", "'noise'", "'fewer'", "'unknown'")
+WORDS = ("'another'", "null", "'all'", "'up'", "'noise'", "'fewer'", "'more'", "'unknown'")
 FLAGS = ("not {column}", "true", "false")
 DAYS = ("{column} + interval 4000 day", "{column} - interval 4000 day", "null")
 # Built-in types: what makes one fail, where one statement always does.
