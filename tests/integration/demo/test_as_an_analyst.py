@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from orchestration.publish import connect_published
@@ -92,15 +93,16 @@ def test_a_second_demo_changes_no_number(demo_home: Home, support_metrics, tmp_p
     assert again.returncode == 0, again.stdout
     assert "unchanged" in again.stdout
     changed = {}
-    with connect_published(demo_home.published_file) as connection:
+    with duckdb.connect() as connection:
         connection.execute(f"attach '{before}' as earlier (read_only)")
+        connection.execute(f"attach '{demo_home.published_file}' as later (read_only)")
         tables = connection.execute(
-            "select schema_name || '.' || table_name from duckdb_tables() where database_name = current_database() "
+            "select schema_name || '.' || table_name from duckdb_tables() where database_name = 'later' "
             "and schema_name in ('core', 'direct', 'indirect', 'secondary', 'drivers')"
         ).fetchall()
         for (table,) in tables:
             rows = connection.execute(
-                f"select * from ((from {table} except all from earlier.{table}) union all (from earlier.{table} except all from {table}))"
+                f"(from later.{table} except all from earlier.{table}) union all (from earlier.{table} except all from later.{table})"
             ).fetchall()
             if rows:
                 changed[table] = rows[:3]
