@@ -76,38 +76,54 @@ def _late_by_moment(truth: Truth) -> Mapping[Key, dict[str, Any]]:
     return {key: cell for key, cell in _cells("late_by_dimension_month", LATE_PARTS)(truth).items() if key[1] == "KR"}
 
 
-def _in_the_end(rows: str, names: tuple[str, ...], whole: str, cases: str) -> Callable[[Truth], Cells]:
-    """What of the newest cohorts there will be in the end, as the world knows and nobody else."""
-
-    def by(truth: Truth) -> Cells:
-        cells = _cells(rows, names)(truth)
-        newest = sorted({week for _, week in cells})[-NEWEST_WEEKS:]
-        sums = {name: sum(cell[name] for (_, week), cell in cells.items() if week in newest) for name in names}
-        return {(): over(sums[f"{cases}_in_the_end"], sums[whole])}
-
-    return by
-
-
-def _matured(rows: str, names: tuple[str, ...], whole: str, cases: str) -> Callable[[Truth], Cells]:
-    """How many orders of a cohort count as watched to the end: all, times the share of its cases that has been seen."""
-
-    def by(truth: Truth) -> Cells:
-        cells = _cells(rows, names)(truth)
-        sums = {name: sum(cell[name] for cell in cells.values()) for name in names}
-        return {(): sums[whole] * sums[cases] / sums[f"{cases}_in_the_end"]}
-
-    return by
-
-
-def _estimate(table: str, cases: str, matured: str, week: str) -> str:
-    return (
-        f"select sum({cases}) * 1.0 / sum({matured}) from {table} where {week} in "
-        f"(select distinct {week} from {table} order by {week} desc limit {NEWEST_WEEKS})"
-    )
-
-
 ESTIMATED = "an estimate from earlier cohorts of what is still to come"
 FEW = "an estimate from few cases: some eighty claims in thirteen weeks, so that chance alone moves it"
+
+
+def _completed(
+    metrics: tuple[str, str],
+    table: str,
+    columns: tuple[str, str, str],
+    rows: str,
+    names: tuple[str, ...],
+    *,
+    whole: str,
+    cases: str,
+    tolerance: float = 0.15,
+    why: str = ESTIMATED,
+) -> tuple[Score, Score]:
+    """The estimate of what there will be in the end, and what it divides by.
+
+    Args:
+        metrics: names of the divisor (orders that count as watched to the end) and of the estimate; columns: the mart's cases so far,
+            the divisor, and the week; names: those of the truth's rows, of which `whole` and `cases` are taken, the cases in the
+            end as the world knows them and nobody else.
+    """  # fmt: skip
+    column, matured, week = columns
+
+    def sums(truth: Truth, newest: int | None = None) -> dict[str, float]:
+        cells = _cells(rows, names)(truth)
+        weeks = sorted({when for _, when in cells})[-(newest or 0) :]
+        return {name: sum(cell[name] for (_, when), cell in cells.items() if when in weeks) for name in names}
+
+    def divisor(truth: Truth) -> Cells:
+        all_weeks = sums(truth)
+        return {(): all_weeks[whole] * all_weeks[cases] / all_weeks[f"{cases}_in_the_end"]}
+
+    def in_the_end(truth: Truth) -> Cells:
+        young = sums(truth, NEWEST_WEEKS)
+        return {(): over(young[f"{cases}_in_the_end"], young[whole])}
+
+    young = f"select distinct {week} from {table} order by {week} desc limit {NEWEST_WEEKS}"
+    return (
+        Score(metrics[0], table, f"select sum({matured}) from {table}", divisor, tolerance=0.02, why=ESTIMATED),
+        Score(
+            metrics[1], table, f"select sum({column}) * 1.0 / sum({matured}) from {table} where {week} in ({young})",
+            in_the_end, tolerance=tolerance, why=why,
+        ),
+    )  # fmt: skip
+
+
 _late: dict[str, Value] = {
     "promise_ended_order_count": part("over"),
     "late_by_date_order_count": part("late_by_date"),
@@ -129,23 +145,15 @@ MATURITY: tuple[Score, ...] = (
             "unit_return_ratio": share("units_asked", "units"),
         },
     ),
-    Score(
-        "matured_shipped_order_count", RETURNS, f"select sum(matured_shipped_order_count) from {RETURNS}",
-        _matured("returns_by_market_week", RETURN_PARTS, "shipped", "asked"), tolerance=0.02, why=ESTIMATED,
+    *_completed(
+        ("matured_shipped_order_count", "order_return_completed_ratio"), RETURNS,
+        ("return_requested_order_count", "matured_shipped_order_count", "shipped_week"),
+        "returns_by_market_week", RETURN_PARTS, whole="shipped", cases="asked",
     ),
-    Score(
-        "order_return_completed_ratio", RETURNS,
-        _estimate(RETURNS, "return_requested_order_count", "matured_shipped_order_count", "shipped_week"),
-        _in_the_end("returns_by_market_week", RETURN_PARTS, "shipped", "asked"), tolerance=0.15, why=ESTIMATED,
-    ),
-    Score(
-        "matured_shipped_unit_count", RETURNS, f"select sum(matured_shipped_unit_count) from {RETURNS}",
-        _matured("returns_by_market_week", RETURN_PARTS, "units", "units_asked"), tolerance=0.02, why=ESTIMATED,
-    ),
-    Score(
-        "unit_return_completed_ratio", RETURNS,
-        _estimate(RETURNS, "return_requested_unit_count", "matured_shipped_unit_count", "shipped_week"),
-        _in_the_end("returns_by_market_week", RETURN_PARTS, "units", "units_asked"), tolerance=0.15, why=ESTIMATED,
+    *_completed(
+        ("matured_shipped_unit_count", "unit_return_completed_ratio"), RETURNS,
+        ("return_requested_unit_count", "matured_shipped_unit_count", "shipped_week"),
+        "returns_by_market_week", RETURN_PARTS, whole="units", cases="units_asked",
     ),
     _by_age(RETURN_AGES, "watched_shipped_order_count", "returns_by_month_age", 2),
     _by_age(RETURN_AGES, "return_by_age_order_count", "returns_by_month_age", 3),
@@ -157,26 +165,20 @@ MATURITY: tuple[Score, ...] = (
             "inr_ratio": share("claimed", "due"),
         },
     ),
-    Score(
-        "matured_due_order_count", INR, f"select sum(matured_due_order_count) from {INR}",
-        _matured("inr_by_market_week", INR_PARTS, "due", "claimed"), tolerance=0.02, why=ESTIMATED,
-    ),
-    Score(
-        "inr_completed_ratio", INR, _estimate(INR, "inr_order_count", "matured_due_order_count", "promised_week"),
-        _in_the_end("inr_by_market_week", INR_PARTS, "due", "claimed"), tolerance=0.25, why=FEW,
+    *_completed(
+        ("matured_due_order_count", "inr_completed_ratio"), INR,
+        ("inr_order_count", "matured_due_order_count", "promised_week"),
+        "inr_by_market_week", INR_PARTS, whole="due", cases="claimed", tolerance=0.25, why=FEW,
     ),
     *of_mart(
         CSAT, "market, csat_week", _cells("answers_by_market_week", ANSWER_PARTS),
         {"offered_count": part("offered"), "offer_responded_count": part("answered")},
         where="offered_count > 0",
     ),
-    Score(
-        "matured_offered_count", CSAT, f"select sum(matured_offered_count) from {CSAT}",
-        _matured("answers_by_market_week", ANSWER_PARTS, "offered", "answered"), tolerance=0.02, why=ESTIMATED,
-    ),
-    Score(
-        "csat_response_completed_ratio", CSAT, _estimate(CSAT, "offer_responded_count", "matured_offered_count", "csat_week"),
-        _in_the_end("answers_by_market_week", ANSWER_PARTS, "offered", "answered"), tolerance=0.15, why=ESTIMATED,
+    *_completed(
+        ("matured_offered_count", "csat_response_completed_ratio"), CSAT,
+        ("offer_responded_count", "matured_offered_count", "csat_week"),
+        "answers_by_market_week", ANSWER_PARTS, whole="offered", cases="answered",
     ),
     _by_age(INR_AGES, "inr_by_age_order_count", "inr_by_month_age", 3),
     Score(
