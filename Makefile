@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup demo ui test test-tools test-slow test-engines lint format docs lock clean
+.PHONY: help setup demo ui test coverage test-tools test-slow test-engines lint format docs lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ ui: setup ## Open Dagster on 127.0.0.1:3000, for SUPPORT_METRICS_HOME, else home
 	@$(BIN)/support-metrics --home $(UI_HOME) ui
 
 test: setup test-tools lint ## Everything that CI asks: linters, unit, property, dbt, integration and project tests
+	$(BIN)/python -m pytest -m "not slow" -n 2 --no-loadscope-reorder
+
+coverage: setup test-tools ## The same tests with the lines that none of them runs; takes a quarter longer
 	$(BIN)/python -m pytest -m "not slow" -n 2 --no-loadscope-reorder --cov --cov-report=term:skip-covered
 
 test-tools: setup ## Install what only tests need: Chromium, PostgreSQL, old DuckDB clients
